@@ -1,0 +1,1 @@
+"""The Arabic language for every stage: letters, words, numbers, calendar. Pure functions; offsets are code points."""

@@ -1,0 +1,311 @@
+"""Dates and times in Arabic text, with TIMEX3 values against a publication day.
+
+News tells what has happened, so a weekday or a month without a year means the last one on or before that day, unless a word such as
+«المقبل» says otherwise. Values follow TIMEX3 (ISO 8601 with parts of the day TMO TAF TEV TNI, weeks 2016-W07, seasons 2016-SU, durations P3D).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from hijridate import Gregorian, Hijri
+
+from marsad.arabic.letters import fold
+from marsad.arabic.numbers import numbers, ordinal
+from marsad.knowledge import rows
+from marsad.spans import Folded
+
+_WEEKDAYS = {"اثنين": 0, "ثلاثاء": 1, "ثلاثا": 1, "اربعاء": 2, "اربعا": 2, "خميس": 3, "جمعه": 4, "سبت": 5, "احد": 6}
+_DAY_PARTS = {
+    **dict.fromkeys(("صباح", "صباحا", "فجر", "فجرا", "ضحي", "صبيحه"), "TMO"), **dict.fromkeys(("ظهر", "ظهرا", "عصر", "عصرا", "بعد ظهر"), "TAF"),
+    **dict.fromkeys(("مساء", "مسا", "امسيه", "عشيه", "مغرب"), "TEV"), **dict.fromkeys(("ليل", "ليلا", "ليله"), "TNI"),
+}  # fmt: skip
+_UNITS = {
+    **dict.fromkeys(("يوم", "يوما", "ايام", "يومين", "يومان"), "D"), **dict.fromkeys(("اسبوع", "اسبوعا", "اسابيع", "اسبوعين", "اسبوعان"), "W"),
+    **dict.fromkeys(("شهر", "شهرا", "اشهر", "شهور", "شهرين", "شهران"), "M"), **dict.fromkeys(("عام", "عاما", "اعوام", "عامين", "عامان", "سنه", "سنوات", "سنين", "سنتين", "سنتان"), "Y"),
+    **dict.fromkeys(("ساعه", "ساعات", "ساعتين", "ساعتان"), "TH"), **dict.fromkeys(("دقيقه", "دقائق", "دقايق", "دقيقتين"), "TM"), **dict.fromkeys(("عقد", "عقود", "عقدين"), "E"),
+}  # fmt: skip
+_SEASONS = {"صيف": "SU", "شتاء": "WI", "شتا": "WI", "ربيع": "SP", "خريف": "FA"}
+_PAST = "ماضي|ماضيه|فايت|منصرم|منصرمه|اخير|اخيره|سابق"
+_NEXT = "مقبل|مقبله|قادم|قادمه|اتي|اتيه"
+_THIS = "جاري|جاريه|حالي|حاليه|الراهن"
+
+
+class Timex(NamedTuple):
+    """A time expression: start and end in code points of the text, value (TIMEX3)."""
+
+    start: int
+    end: int
+    value: str
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, tuple[str, int]]:
+    return {fold(r["name"]).lower(): (r["calendar"], int(r["month"])) for r in rows("months.tsv")}
+
+
+def _alternatives(words: list[str]) -> str:
+    return "|".join(re.escape(w).replace(r"\ ", " ") for w in sorted(words, key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], str | None]]]:
+    gregorian = _alternatives([m for m, (c, _) in _months().items() if c == "gregorian"])
+    hijri = _alternatives([m for m, (c, _) in _months().items() if c == "hijri"])
+    month = rf"(?P<month>{gregorian})(?: ?[/(-] ?(?:{gregorian})\)?)?"
+    year = r"(?P<year>(?:19|20)\d\d)"
+    part = rf"(?:(?P<part>{_alternatives(list(_DAY_PARTS))}) )?"
+    week = rf"(?:(?:يوم )?ال(?:{_alternatives(list(_WEEKDAYS))}),? ?-?,? ?(?:الموافق )?)?"
+    count = r"(?P<count>\d+|[\u0621-\u064a]+(?: عشره?)?)"
+    unit = rf"(?P<unit>{_alternatives(list(_UNITS))})"
+    edge, end = r"(?<![\w/.])(?:[وفبلك]{0,2})", r"(?![\w])"
+    day = r"(?P<day>\d{1,2}|ال[\u0621-\u064a]+(?: (?:عشر|والعشرين))?)"
+    shapes: list[tuple[str, Callable[[re.Match[str], date | None], str | None]]] = [
+        (rf"(?P<year>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{{1,2}}) ?[-/.] ?(?P<d>\d{{1,2}})(?!\d)", _numeric),
+        (rf"{part}{week}(?P<d>\d{{1,2}}) ?[-/.] ?(?P<m>\d{{1,2}}) ?[-/.] ?(?P<year>(?:19|20)\d\d)(?!\d)", _numeric),
+        (rf"{part}{week}(?P<day>\d{{1,2}}) ?-? ?(?:من )?(?:شهر )?(?P<hijri>{hijri}),? ?(?:عام |سنه )?(?P<hy>1[34]\d\d)?(?: ?ه\w{{0,2}})?", _hijri),
+        (rf"(?:من )?(?P<from>\d{{1,2}}) ?(?:-|الي|و|حتي) ?(?P<day>\d{{1,2}}) (?:من )?(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year})?{end}", _range),
+        (rf"{part}{week}{day} ?[-/,]? ?(?:من )?(?:شهر )?{month}(?:,? ?[-/]? ?(?:من )?(?:عام |سنه )?{year}| (?:ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})))?{end}", _day_month),
+        (rf"{month} (?P<day>\d{{1,2}}),? {year}{end}", _day_month),
+        (rf"(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year}| ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})){end}", _month),
+        (rf"(?:شهر )(?P<hijri>{hijri}){end}", _hijri),
+        (rf"{part}(?P<rel>اول امس|امس الاول|امس|اليوم|غدا|بعد غد|الغد){end}", _relative_day),
+        (rf"(?:(?P<part>ليل|ليله) )?(?P<rel>الليله الماضيه|الليله|البارحه){end}", _relative_day),
+        (rf"{part}(?:(?P<between>امس|اليوم|غدا?) )?(?:(?:يوم )?)?ال(?P<week>{_alternatives(list(_WEEKDAYS))})(?:,? ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}))?{end}(?! عشر)", _weekday),
+        (rf"(?:قبل|منذ) (?:{count} )?{unit}{end}", _ago),
+        (rf"(?:بعد) (?:{count} )?{unit}{end}", _after),
+        (rf"ال(?P<span>اسبوع|شهر|عام|سنه) ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}){end}", _span),
+        (rf"هذا (?:ال(?P<span>اسبوع|شهر|عام)){end}|هذه (?:ال(?P<span2>سنه)){end}", _span),
+        (rf"(?P<season>{_alternatives(list(_SEASONS))}) (?:عام |سنه )?{year}{end}", _season),
+        (rf"(?:بين )?(?:عامي |سنتي )(?P<y1>(?:19|20)\d\d) ?و ?(?P<y2>(?:19|20)\d\d)|(?P<y3>(?:19|20)\d\d) ?- ?(?P<y4>(?:19|20)\d\d)", _years),
+        (rf"(?:عام|العام|سنه|السنه) {year}{end}", _year),
+        (rf"(?:(?<=في )|(?<=منذ )|(?<=حتي )|(?<=\()){year}{end}", _year),
+        (rf"(?:ال{unit} ال(?P<count2>[\u0621-\u064a]+|\d+) ال(?:{_PAST}|{_NEXT})){end}", _length),
+        (rf"(?:خلال|لمده|مده|طوال|طيله|علي مدي|مدي|في) {count} {unit}{end}", _length),
+    ]  # fmt: skip
+    return [(re.compile(edge + f"(?:{shape})"), give) for shape, give in shapes]
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _group(m: re.Match[str], name: str) -> str:
+    return (m[name] or "") if name in m.re.groupindex else ""
+
+
+def _with_part(value: str | None, m: re.Match[str]) -> str | None:
+    return value + _DAY_PARTS.get(_group(m, "part"), "") if value else None
+
+
+def _numeric(m: re.Match[str], anchor: date | None) -> str | None:
+    return _with_part(_iso(int(m["year"]), int(m["m"]), int(m["d"])) or _iso(int(m["year"]), int(m["d"]), int(m["m"])), m)
+
+
+def _year_of(month: int, day: int, rel: str, anchor: date) -> int:
+    if rel and re.fullmatch(_NEXT, rel):
+        return anchor.year + ((month, day) <= (anchor.month, anchor.day))
+    if rel and re.fullmatch(_THIS, rel):
+        return anchor.year
+    return anchor.year - ((month, day) > (anchor.month, anchor.day))
+
+
+def _day_number(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    first, _, rest = text.partition(" ")
+    base = ordinal(first)
+    if base is None:
+        return {"العشرين": 20, "الثلاثين": 30, "العشر": 10}.get(text)
+    return base + (10 if rest == "عشر" else 20 if rest else 0)
+
+
+def _day_month(m: re.Match[str], anchor: date | None) -> str | None:
+    day, month = _day_number(m["day"]), _months()[m["month"]][1]
+    if day is None:
+        return None
+    if m["year"]:
+        return _with_part(_iso(int(m["year"]), month, day), m)
+    if anchor is None:
+        return f"XXXX-{month:02}-{day:02}" if 1 <= day <= 31 else None
+    if not 1 <= day <= 31:
+        return None
+    year = _year_of(month, day, _group(m, "rel"), anchor)
+    if not _group(m, "rel") and 0 < (date(anchor.year, month, min(day, 28)) - anchor).days <= 45:
+        year = anchor.year  # announced for the coming weeks
+    return _with_part(_iso(year, month, day), m)
+
+
+def _range(m: re.Match[str], anchor: date | None) -> str | None:
+    month = _months()[m["month"]][1]
+    year = int(m["year"]) if m["year"] else _year_of(month, int(m["from"]), "", anchor) if anchor else None
+    if year is None:
+        return None
+    first, last = _iso(year, month, int(m["from"])), _iso(year, month, int(m["day"]))
+    return f"{first}/{last}" if first and last and first < last else None
+
+
+def _month(m: re.Match[str], anchor: date | None) -> str | None:
+    month = _months()[m["month"]][1]
+    if m["year"]:
+        return f"{m['year']}-{month:02}"
+    if anchor is None:
+        return None
+    rel = m["rel"]
+    year = anchor.year
+    if re.fullmatch(_PAST, rel):
+        year -= month >= anchor.month
+    elif re.fullmatch(_NEXT, rel):
+        year += month <= anchor.month
+    return f"{year}-{month:02}"
+
+
+def _hijri(m: re.Match[str], anchor: date | None) -> str | None:
+    month = _months()[m["hijri"]][1]
+    text, day = _group(m, "hy"), _group(m, "day")
+    if not text and anchor is None:
+        return None
+    try:
+        year = int(text) if text else Gregorian.fromdate(anchor or date.today()).to_hijri().year
+        if day:
+            return _with_part(Hijri(year, month, int(day)).to_gregorian().isoformat(), m)
+        first = Hijri(year, month, 1)
+        return f"{first.to_gregorian().isoformat()}/{(first.to_gregorian() + timedelta(first.month_length() - 1)).isoformat()}"
+    except (ValueError, OverflowError):
+        return None
+
+
+_RELATIVE = {"امس": -1, "البارحه": -1, "الليله الماضيه": -1, "اول امس": -2, "امس الاول": -2, "اليوم": 0, "الليله": 0, "غدا": 1, "الغد": 1, "بعد غد": 2}
+
+
+def _relative_day(m: re.Match[str], anchor: date | None) -> str | None:
+    if anchor is None:
+        return None
+    value = (anchor + timedelta(_RELATIVE[m["rel"]])).isoformat()
+    if m["rel"] in ("الليله الماضيه", "الليله", "البارحه"):
+        return value + "TNI"
+    return _with_part(value, m)
+
+
+def _weekday(m: re.Match[str], anchor: date | None) -> str | None:
+    if anchor is None:
+        return None
+    day, rel = _WEEKDAYS[m["week"]], m["rel"] or ""
+    back = (anchor.weekday() - day) % 7
+    if re.fullmatch(_NEXT, rel) or m["between"] in ("غد", "غدا"):
+        moment = anchor + timedelta((day - anchor.weekday()) % 7 or 7)
+    elif re.fullmatch(_PAST, rel):
+        moment = anchor - timedelta(back or 7)
+    else:
+        moment = anchor - timedelta(back)
+    return _with_part(moment.isoformat(), m)
+
+
+def _count_unit(m: re.Match[str]) -> tuple[float, str] | None:
+    unit = m["unit"]
+    text = _group(m, "count") or _group(m, "count2")
+    if unit.endswith(("ين", "ان")) and not text and unit not in ("سنين",):
+        return 2, _UNITS[unit]
+    if not text:
+        return 1, _UNITS[unit]
+    found = numbers(text)
+    if len(found) != 1:
+        return None
+    return found[0].value, _UNITS[unit]
+
+
+def _shift(anchor: date, count: float, unit: str, sign: int) -> str | None:
+    n = int(count) * sign
+    try:
+        if unit in "DW":
+            return (anchor + timedelta(n * (7 if unit == "W" else 1))).isoformat()
+        if unit == "M":
+            months = anchor.year * 12 + anchor.month - 1 + n
+            return f"{months // 12}-{months % 12 + 1:02}"
+        if unit in "YE":
+            return f"{anchor.year + n * (10 if unit == 'E' else 1):04}"
+    except OverflowError:
+        return None
+    return None
+
+
+def _ago(m: re.Match[str], anchor: date | None) -> str | None:
+    got = _count_unit(m)
+    return _shift(anchor, *got, -1) if got and anchor else None
+
+
+def _after(m: re.Match[str], anchor: date | None) -> str | None:
+    return _length(m, anchor)
+
+
+def _length(m: re.Match[str], anchor: date | None) -> str | None:
+    got = _count_unit(m)
+    if not got or got[1] == "E":
+        return f"P{int(got[0] * 10)}Y" if got else None
+    return f"P{got[1][0]}{int(got[0])}{got[1][1]}" if len(got[1]) == 2 else f"P{int(got[0])}{got[1]}"
+
+
+def _span(m: re.Match[str], anchor: date | None) -> str | None:
+    if anchor is None:
+        return None
+    rel = _group(m, "rel")
+    step = -1 if rel and re.fullmatch(_PAST, rel) else 1 if rel and re.fullmatch(_NEXT, rel) else 0
+    span = _group(m, "span") or _group(m, "span2")
+    if span == "اسبوع":
+        year, week, _ = (anchor + timedelta(7 * step)).isocalendar()
+        return f"{year}-W{week:02}"
+    return _shift(anchor, 1 if step else 0, "M" if span == "شهر" else "Y", step or 1)
+
+
+def _season(m: re.Match[str], anchor: date | None) -> str | None:
+    return f"{m['year']}-{_SEASONS[m['season']]}"
+
+
+def _years(m: re.Match[str], anchor: date | None) -> str | None:
+    first, last = m["y1"] or m["y3"], m["y2"] or m["y4"]
+    return f"{first}/{last}" if first < last else None
+
+
+def _year(m: re.Match[str], anchor: date | None) -> str | None:
+    return m["year"]
+
+
+def times(text: str | Folded, anchor: date | None = None) -> list[Timex]:
+    """Return the time expressions of a text in order, none overlapping; anchor is the publication day, None when unknown.
+
+    Expressions that cannot be resolved (relative ones without anchor) are left out.
+
+    >>> [t.value for t in times("الخميس الماضي ومنذ أمس الأول حتى 12 جويلية 2023", date(2024, 1, 7))]
+    ['2024-01-04', '2024-01-05', '2023-07-12']
+    """
+    view = text if isinstance(text, Folded) else Folded(text)
+    low = view.folded.lower()
+    if len(low) != len(view.folded):  # a letter whose lower case is longer
+        low = view.folded
+    taken: list[tuple[int, int, str]] = []
+    for pattern, give in _patterns():
+        for m in pattern.finditer(low):
+            start = m.start() + _lead(m)
+            if any(start < b and a < m.end() for a, b, _ in taken):
+                continue
+            value = give(m, anchor)
+            if value:
+                taken.append((start, m.end(), value))
+    out = []
+    for start, end, value in sorted(taken):
+        span = view.span(start, end)
+        out.append(Timex(span.start, span.end, value))
+    return out
+
+
+def _lead(m: re.Match[str]) -> int:
+    """Length of the glued conjunction or preposition at the front of a match."""
+    found = re.match(r"[وفبلك]{1,2}(?=\d|ال|امس|اول)", m.group())
+    return len(found.group()) if found else 0

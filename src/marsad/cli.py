@@ -1,0 +1,124 @@
+"""The command line. Records go to standard output, everything else to standard error; exit 0 done, 1 done with problems, 2 wrong usage."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from marsad import __version__, show
+from marsad.archive import Archive
+from marsad.collect import collect
+from marsad.dissect import dissect as dissect_page
+from marsad.records import Article, Page, Problem
+from marsad.settings import Settings
+
+app = typer.Typer(help="مرصد · Marsad: an observatory for Arabic news.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+Paths = Annotated[list[str], typer.Argument(help="files, folders, or - for one page on standard input")]
+Json = Annotated[bool, typer.Option("--json", help="a JSON line for each page; problems as JSON lines on standard error")]
+
+
+def _console(error: bool = False) -> Console:
+    return Console(stderr=error, no_color=not Settings.read().color, highlight=False, soft_wrap=not error)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"marsad {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and exit")] = False) -> None:
+    """مرصد · Marsad: an observatory for Arabic news."""
+
+
+def _each(paths: list[str]) -> Iterator[tuple[Page | None, Article | None, list[Problem]]]:
+    """Collect and dissect, a page at a time."""
+    for item in collect(paths):
+        if isinstance(item, Problem):
+            yield None, None, [item]
+        else:
+            yield (item, *dissect_page(item))
+
+
+def _json_line(page: Page, article: Article) -> bytes:
+    record = msgspec.to_builtins(article)
+    record["id"], record["article_id"] = page.url, article.id
+    return msgspec.json.encode(record) + b"\n"
+
+
+@app.command(epilog="Example: marsad dissect page.html  ·  marsad dissect --json pages/ > articles.jsonl  ·  curl -s URL | marsad dissect -")
+def dissect(paths: Paths, json: Json = False) -> None:
+    """Tell the lines of pages apart: the article, its headline, date and authors, teasers of other stories, residue."""
+    out, err, count = _console(), _console(True), 0
+    for page, article, problems in _each(paths):
+        if article and page:
+            if json:
+                sys.stdout.buffer.write(_json_line(page, article))
+            else:
+                show.article(out, article, page.url)
+        for problem in problems:
+            count += 1
+            if json:
+                sys.stderr.buffer.write(msgspec.json.encode(problem) + b"\n")
+            else:
+                show.problem(err, problem)
+    if json:
+        sys.stdout.buffer.flush()
+        sys.stderr.buffer.flush()
+    if count:
+        if not json:
+            err.print(f"{count} problem{'s' if count > 1 else ''}")
+        raise typer.Exit(1)
+
+
+def samples() -> Path:
+    """Return the folder of bundled samples: inside the wheel, or beside the source."""
+    inside = Path(str(files("marsad"))) / "samples"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "samples"
+
+
+@app.command(epilog="Example: marsad demo  ·  marsad demo --archive /tmp/try.db")
+def demo(archive: Annotated[str, typer.Option(help="where to keep the result")] = "") -> None:
+    """Run the bundled samples end to end into ./marsad.db and print a report."""
+    where = archive or Settings.read().archive
+    sources = sorted(str(p) for p in samples().rglob("*") if p.suffix in (".html", ".txt"))
+    articles, problems = [], []
+    with Archive(where) as store, Progress(console=_console(True), transient=True) as progress:
+        task = progress.add_task("samples", total=len(sources))
+        for page, article, found in _each(sources):
+            store.put(page, article, found)
+            problems += found
+            articles += [article] if article else []
+            progress.advance(task)
+        ids = {a.id for a in articles}
+        articles = [a for a in store.articles() if a.id in ids]
+    show.report(_console(), articles, problems, where)
+
+
+def run() -> None:
+    """Entry point: a closed pipe or Ctrl-C ends quietly, an archive that cannot be opened is said plainly."""
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except sqlite3.Error as error:
+        print(f"marsad: the archive cannot be used: {error}; check the path or name another with --archive", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

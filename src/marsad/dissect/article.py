@@ -1,0 +1,126 @@
+"""From lines with roles to the Article: headline, authors, publication date, teasers. Reads only spans; adds no text of its own."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from marsad.arabic.calendar import times
+from marsad.arabic.letters import fold
+from marsad.dissect.lines import Line
+from marsad.dissect.meta import Meta
+from marsad.records import Block, Span, Teaser, utc
+
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::\d{2})?\s*(pm|am|م|ص|مساء|صباحا)?(?!\w)", re.I)
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?!\d)")
+_BY = re.compile(r"^\W*(?:خاص\W+)?(?:كتب(?:ت|ه|ها)?|بقلم|تحرير|إعداد|اعداد|أعده|أعدها|بواسطة|الكاتب|المحرر|حوار|حاوره|تقرير|by)\b\s*[:/|-]*\s*", re.I)
+_AGENCY = re.compile(r"المصدر|وكالات|وكالة|رويترز|أ ?ف ?ب|الأناضول|مراسل|تصوير|ترجمة|\d")
+_SPLIT = re.compile(r"\s*(?:،|,|\||/| - | – |;)\s*")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(text).lower()))
+
+
+def agrees(claim: str, line: str) -> bool:
+    """Whether a claimed headline is the line's text, give or take the site's name at an end of the claim.
+
+    >>> agrees("بدء المحادثات في بغداد - موقع الخبر", "بدء المحادثات في بغداد")
+    True
+    """
+    a, b = _words(claim), _words(line)
+    if not b:
+        return False
+    shared = len(a & b)
+    return shared >= 0.85 * len(b) and (shared >= 0.85 * len(a) or (shared >= 3 and len(a) - shared <= 5))
+
+
+def _moment(value: str) -> datetime | None:
+    """Return the UTC moment of a date as machines write it, or None."""
+    value = value.strip()
+    try:
+        return utc(datetime.fromisoformat(value))
+    except ValueError:
+        pass
+    try:
+        return utc(parsedate_to_datetime(value))
+    except (ValueError, TypeError, IndexError):
+        return visible_moment(value)
+
+
+def visible_moment(text: str) -> datetime | None:
+    """Return the moment a visible line tells in full (year, month, day, perhaps clock), taken as UTC since pages seldom name a zone."""
+    day = next((t.value for t in times(text) if re.match(r"\d{4}-\d\d-\d\d", t.value)), None)
+    if day is None:
+        return None
+    moment = datetime.fromisoformat(day[:10]).replace(tzinfo=UTC)
+    clock = _CLOCK.search(text)
+    if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
+        late = (clock[3] or "").lower() in ("pm", "م", "مساء") and int(clock[1]) < 12
+        moment += timedelta(hours=int(clock[1]) + 12 * late, minutes=int(clock[2]))
+    return moment
+
+
+def published(text: str, blocks: list[Block], meta: Meta | None, url: str) -> tuple[datetime | None, str | None]:
+    """Return the publication moment and where it was found: json-ld, meta, time, visible or url."""
+    for value, where in meta.dates if meta else ():
+        if moment := _moment(value):
+            return moment, where
+    first = next((i for i, b in enumerate(blocks) if b.role == "headline"), 0)
+    near = sorted((b for b in enumerate(blocks) if b[1].role in ("date", "byline")), key=lambda b: (b[1].role != "date", abs(b[0] - first)))
+    body = [(i, b) for i, b in enumerate(blocks) if b.role == "body"][:1]
+    for _, block in [*near, *body]:
+        line = text[block.start : block.end]
+        if moment := visible_moment(line if block.role != "body" else line[:80]):
+            return moment, "visible"
+    for m in _URL_DATE.finditer(url):
+        if moment := _moment(f"{m[1]}-{int(m[2]):02}-{int(m[3]):02}"):
+            return moment, "url"
+    return None, None
+
+
+def authors(text: str, blocks: list[Block], meta: Meta | None) -> tuple[str, ...]:
+    """Return the authors: those the page's metadata names and the page shows, else those of its bylines."""
+    shown = fold(text)
+    claimed = [a for a in (meta.authors if meta else ()) if len(a) < 60 and fold(a) in shown]
+    if claimed:
+        return tuple(claimed)
+    out: list[str] = []
+    for block in blocks:
+        if block.role != "byline":
+            continue
+        line = text[block.start : block.end].strip()
+        if len(line) > 80 or "المصدر" in line:
+            continue
+        for name in _SPLIT.split(_BY.sub("", line)):
+            name = _BY.sub("", name).strip(" .:-()[]|")
+            if 4 < len(name) < 40 and " " in name and not _AGENCY.search(name) and name not in out:
+                out.append(name)
+    return tuple(out[:5])
+
+
+def teasers(text: str, blocks: list[Block], lines: list[Line]) -> tuple[Teaser, ...]:
+    """Return the other stories on the page: each title with the excerpt that follows it."""
+    out = []
+    for i, block in enumerate(blocks):
+        if block.role != "teaser_title":
+            continue
+        after = blocks[i + 1] if i + 1 < len(blocks) and blocks[i + 1].role == "teaser_text" else None
+        out.append(Teaser(headline=_bare(text, block), excerpt=_bare(text, after) if after else None, url=lines[i].url))
+    return tuple(out)
+
+
+def _bare(text: str, block: Block) -> Span:
+    """The block's span without blanks and bullets at its edges."""
+    line = text[block.start : block.end]
+    left = len(line) - len(line.lstrip(" \t\r\u00a0•*-·▪●"))
+    return Span(block.start + left, max(block.start + left, block.start + len(line.rstrip())))
+
+
+def headline(text: str, blocks: list[Block]) -> str | None:
+    """Return the page's own headline, or None when the page holds no article."""
+    if not any(b.role in ("body", "standfirst") for b in blocks):
+        return None
+    found = next((b for b in blocks if b.role == "headline"), None)
+    return " ".join(text[found.start : found.end].split()) if found else None

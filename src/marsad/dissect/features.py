@@ -1,0 +1,206 @@
+"""What the role model sees of each line: numbers about its shape and place, words it holds, and which lines speak of the same things."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marsad.arabic.letters import fold
+from marsad.dissect.lines import FLAGS, TAGS, Line
+
+Matrix = NDArray[np.float32]
+
+_MONTHS = (
+    "يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر|كانون|شباط|اذار|نيسان|ايار|حزيران|تموز|اب|ايلول|تشرين"
+    "|جانفي|فيفري|افريل|ماي|جوان|جويليه|اوت|ماي|يوليوز|غشت|شتنبر|نونبر|دجنبر|محرم|صفر|ربيع|جمادي|رجب|شعبان|رمضان|شوال|القعده|الحجه"
+    "|jan\\w*|feb\\w*|mar\\w*|apr\\w*|may|june?|july?|aug\\w*|sep\\w*|oct\\w*|nov\\w*|dec\\w*"
+)
+_DATE = re.compile(rf"\b\d{{1,2}} ?[-/.,]? ?(?:من )?(?:{_MONTHS})\b|\b(?:{_MONTHS}) ?\d{{1,2}}\b|\b\d{{1,2}} ?[-/.] ?\d{{1,2}} ?[-/.] ?\d{{2,4}}\b|\b\d{{4}} ?[-/.] ?\d{{1,2}} ?[-/.] ?\d{{1,2}}\b", re.I)
+_TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
+_AGO = re.compile(r"(?:منذ|قبل) (?:\d+ )?(?:دقيق|ساع|يوم|اسبوع|شهر|اشهر|سن)")
+_WORD = re.compile(r"[^\W_]+|#")
+_DIGIT = re.compile(r"\d")
+_LATIN = re.compile(r"[A-Za-z]")
+_URL = re.compile(r"https?:|www\.|\.com|@")
+_VERB = re.compile(r"^(?:و|ف)?(?:قال|اعلن|اكد|اضاف|اوضح|ذكر|افاد|كشف|اشار|شدد|طالب|دعا|حذر|نفي|بين|لفت|تابع|اعتبر|نقل|شهد|بدا|عقد|التقي|بحث|استقبل)ت?$")
+_MENU = re.compile(r"الرئيسيه|سياسه الخصوصيه|اتصل بنا|من نحن|جميع الحقوق|حقوق النشر|©|copyright|privacy", re.I)
+_BY = re.compile(r"^(?:كتب(?:ت|ه)?|بقلم|تحرير|اعداد|المصدر|مصدر|بواسطه|مراسل|وكالات|تصوير|ترجمه|حاوره|الكاتب|المحرر|by)\b|وكالات|\(ا ?ف ?ب\)|رويترز\)?$", re.I)
+_SEEALSO = re.compile(r"^\W*(?:اقرا|اقرئي|شاهد|طالع|للمزيد|مواضيع|موضوعات|اخبار|مقالات|ذات صله|المزيد|الاكثر|اخر|احدث|قد يعجبك|تابع ايضا|انظر)")
+_CUT = re.compile(r"(?:\.\.\.|\[\.\.\.\]|المزيد)\W*$")
+LONG = 110  # letters; a line as long is most likely a paragraph
+
+
+@lru_cache(maxsize=200_000)
+def topic(word: str) -> str:
+    """Return the rough stem under which words of one topic meet; "" for a word too short or too common to tell."""
+    if len(word) < 4:
+        return ""
+    core = word
+    for prefix in ("وال", "فال", "بال", "كال", "لل", "ال"):
+        if core.startswith(prefix) and len(core) - len(prefix) >= 3:
+            core = core[len(prefix) :]
+            break
+    else:
+        if core[0] in "وبلف" and len(core) >= 5:
+            core = core[1:]
+    return core[:5] if len(core) >= 3 else ""
+
+
+SHAPE = (
+    "n words mean_word digits latin commas stop question exclaim colon_end colon cut quote_start quotes bullet pipe url date time ago year menu by "
+    "see_also verb_first bang gaps short long very_long paren_end dash_start hash"
+).split()
+PLACE = (
+    "place from_end index total repeat repeat_first before_long after_long long_seen long_left near_long_before near_long_after blank_before blank_after "
+    "only_symbols starts_digit dateline ends_letter rank prefix_of has_prefix"
+).split()
+TOPIC = ["sim_long", "sim_long_max", "sim_next", "sim_prev", "best_sim"]
+HINTS = ["html", "links", "below_h1", "same_path", *(f"tag_{t}" for t in TAGS), *(f"flag_{f}" for f in FLAGS)]
+DENSE = [*SHAPE, *PLACE, *TOPIC, *HINTS]
+
+
+def _line(f: str, tokens: list[str]) -> list[float]:
+    n, w = len(f), len(tokens)
+    head = f[:160]
+    strip = f.strip()
+    last = strip[-1:]
+    digits = len(_DIGIT.findall(head)) / (len(head) or 1)
+    return [
+        math.log1p(n) - 4, math.log1p(w) - 2.5, n / (w + 1) / 6 - 1, digits * 3, len(_LATIN.findall(head)) / (len(head) or 1), f.count(",") / (w + 1) * 8,
+        last == "." or strip.endswith('."') or strip.endswith('".'), last == "?", last == "!", last == ":", ":" in f, bool(_CUT.search(f[-20:])), strip[:1] == '"', f.count('"') / 4,
+        strip[:1] in "•*-·▪●○■◄►»>|+", "|" in f, bool(_URL.search(f)), bool(_DATE.search(head)) , bool(_TIME.search(head)), bool(_AGO.search(head)), "20" in head and digits > 0, bool(_MENU.search(f)),
+        bool(_BY.search(head)), bool(_SEEALSO.match(head)), bool(tokens and _VERB.match(tokens[0])), "!" in f, min(f.count("  "), 6) / 3, w <= 3, n > 120, n > 300,
+        last == ")", strip[:1] == "-", "#" in f,
+    ]  # fmt: skip
+
+
+def _place(raw: list[str], tokens: list[list[str]], sizes: list[int], lines: list[Line]) -> list[list[float]]:
+    folded = [" ".join(t) for t in tokens]
+    total = len(folded)
+    heads = sorted(f for f in folded if len(f) > 15)
+    long = [n > LONG for n in sizes]
+    seen, where = {}, [i for i in range(total) if long[i]]
+    counts: dict[str, int] = {}
+    for f in folded:
+        counts[f] = counts.get(f, 0) + 1
+    out, before = [], 0
+    order = sorted(range(total), key=lambda i: -sizes[i])
+    rank = [0] * total
+    for r, i in enumerate(order):
+        rank[i] = r
+    nearest_after = [0] * total
+    next_long = total + 8
+    for i in reversed(range(total)):
+        nearest_after[i] = next_long - i
+        if long[i]:
+            next_long = i
+    last_long = -8
+    for i, f in enumerate(folded):
+        gap_before = lines[i].start - lines[i - 1].end if i else 2
+        gap_after = lines[i + 1].start - lines[i].end if i + 1 < total else 2
+        out.append([
+            i / total, (total - i) / total, math.log1p(i), math.log1p(total) - 3, counts[f] > 1, counts[f] > 1 and f not in seen,
+            before == 0, before == len(where), math.log1p(before), math.log1p(len(where) - before), 1 / (i - last_long), 1 / (nearest_after[i] or 1), gap_before > 1, gap_after > 1,
+            not f, f[:1].isdigit(), ("(" in raw[i][:60] and "-" in raw[i][:70]) or " - " in raw[i][:45], raw[i].rstrip()[-1:].isalpha(), rank[i] / total,
+            *_prefixes(f, heads),
+        ])  # fmt: skip
+        seen[f] = i
+        before += long[i]
+        if long[i]:
+            last_long = i
+    return out
+
+
+def _similarity(tokens: list[list[str]]) -> Matrix:
+    """Cosines between lines over rough stems, weighted by rarity on the page."""
+    columns: dict[str, int] = {}
+    bags: list[set[int]] = []
+    for line in tokens:
+        bag = set()
+        for word in line[:120]:
+            if core := topic(word):
+                bag.add(columns.setdefault(core, len(columns)))
+        bags.append(bag)
+    table = np.zeros((len(tokens), len(columns) + 1), np.float32)
+    for i, bag in enumerate(bags):
+        table[i, list(bag)] = 1
+    weight = 1 / np.sqrt(np.maximum(table.sum(0), 1))
+    table *= weight
+    table /= np.sqrt((table * table).sum(1, keepdims=True)) + 1e-6
+    out: Matrix = table @ table.T
+    np.fill_diagonal(out, 0)
+    return out
+
+
+class Seen:
+    """The features of one page: dense (lines x DENSE), bags of vocabulary indexes by line, sim (lines x lines, cosines 0-1)."""
+
+    __slots__ = ("bags", "dense", "sim")
+
+    def __init__(self, dense: Matrix, bags: list[list[str]], sim: Matrix) -> None:
+        self.dense, self.bags, self.sim = dense, bags, sim
+
+
+def cues(tokens: list[str]) -> list[str]:
+    """Return the words that may tell a line's role: all of a short line, the first four and last two of a long one, with their place."""
+    if len(tokens) <= 7:
+        return [*tokens, *(a + "_" + b for a, b in zip(tokens, tokens[1:], strict=False)), *(["^" + tokens[0], tokens[-1] + "$"] if tokens else [])]
+    return ["^" + tokens[0], tokens[0] + "_" + tokens[1], *("~" + t for t in tokens[:4]), *("~" + t for t in tokens[-2:]), tokens[-1] + "$"]
+
+
+def _topics(sim: Matrix, long: Matrix) -> Matrix:
+    out = np.zeros((len(sim), len(TOPIC)), np.float32)
+    out[:, 0] = sim @ long / max(1.0, float(long.sum()))
+    out[:, 1] = (sim * long).max(1, initial=0)
+    out[:-1, 2] = sim.diagonal(1)
+    out[1:, 3] = sim.diagonal(1)
+    out[:, 4] = sim.max(1, initial=0)
+    return out
+
+
+def see(text: str, lines: list[Line]) -> Seen:
+    """Return the features of a page's lines (at least one line)."""
+    folded = [fold(text[line.start : line.end]) for line in lines]
+    tokens = [_WORD.findall(f[:1500].lower()) for f in folded]
+    sizes = [len(f) for f in folded]
+    sim = _similarity(tokens)
+    long = np.array([n > LONG for n in sizes], np.float32)
+    shape = np.array([_line(f, t) for f, t in zip(folded, tokens, strict=True)], np.float32)
+    place = np.array(_place(folded, tokens, sizes, lines), np.float32)
+    dense = np.concatenate([shape, place, _topics(sim, long), _hints(lines)], 1)
+    return Seen(dense, [cues(t) for t in tokens], sim)
+
+
+def _prefixes(line: str, heads: list[str]) -> tuple[float, float]:
+    """Whether the line is the start of another, longer line, and whether another line is the start of it."""
+    if len(line) < 15:
+        return 0.0, 0.0
+    at = bisect_right(heads, line)
+    longer = at < len(heads) and heads[at].startswith(line[: max(15, len(line) - 3)])
+    low = bisect_right(heads, line[:15])
+    shorter = any(line.startswith(h) and h != line for h in heads[low : min(at, low + 20)])
+    return float(longer), float(shorter)
+
+
+def _hints(lines: list[Line]) -> Matrix:
+    """HTML's own columns; all zero for plain text."""
+    out = np.zeros((len(lines), len(HINTS)), np.float32)
+    if not lines[0].tag:
+        return out
+    out[:, 0] = 1
+    under, before = 0.0, ""
+    for i, line in enumerate(lines):
+        under = 1.0 if line.tag == "h1" else under * 0.9
+        parent = line.path.rpartition("/")[0]
+        out[i, 1:4] = line.links, under, parent == before
+        before = parent
+        if line.tag in TAGS:
+            out[i, 4 + TAGS.index(line.tag)] = 1
+    flags = np.array([line.flags for line in lines], np.int64)
+    out[:, 4 + len(TAGS) :] = (flags[:, None] >> np.arange(len(FLAGS))) & 1
+    return out

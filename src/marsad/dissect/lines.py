@@ -1,0 +1,160 @@
+"""A page becomes lines with hints. Plain text gives its own lines and no hints; HTML gives tag, classes, link density and XPath.
+
+The text made here is `Article.text`: for a plain page exactly the page, for HTML the visible text, a line for each block of it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_DEPTH = 400  # deeper elements are read as part of their ancestor
+MAX_LINES = 3_000
+
+HIDDEN = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "select", "head", "object", "canvas", "math", "datalist", "button"))
+INLINE = frozenset("a abbr acronym b bdi bdo big cite code data dfn em font i ins del kbd label mark nobr q rp rt ruby s samp small span strike strong sub sup tt u var wbr time amp-img img input".split())
+TAGS = ("h1", "h2", "h3", "h4", "p", "li", "td", "figcaption", "time", "blockquote", "a", "title")
+FLAGS = ("nav", "header", "footer", "aside", "form", "figure", "article", "main", "link", "title", "lead", "date", "author", "caption", "related", "share", "comment", "tag", "menu", "sidebar", "ad", "body", "hidden")
+_TAG_FLAG = {"nav": "nav", "header": "header", "footer": "footer", "aside": "aside", "form": "form", "figure": "figure", "article": "article", "main": "main", "time": "date", "figcaption": "caption", "address": "author"}
+_CLASS = {
+    "title": r"title|headline|heading", "lead": r"standfirst|subtitle|sub-?head|summary|excerpt|lead(?!er)|intro|deck|teaser-?text",
+    "date": r"date|time(?!line)|publish", "author": r"author|byline|writer|reporter|source", "caption": r"caption|credit|copyright",
+    "related": r"relat|recommend|also|read-?more|most|popular|latest|trending|similar|more-?news|widget|carousel|slider|ticker|breaking|prev|next|pagination",
+    "share": r"share|social|follow|whatsapp|facebook|twitter", "comment": r"comment|disqus|reply|respond", "tag": r"(?<![a-z])tags?(?![a-z])|keyword|topic|categor|breadcrumb|crumb",
+    "menu": r"menu|navbar|nav(?![a-z])|navigation|topbar|logo|brand", "sidebar": r"side-?bar|rightcol|leftcol|aside", "ad": r"(?<![a-z])ads?(?![a-z])|advert|banner|sponsor|promo|dfp|gpt|newsletter|subscri|cookie|consent|popup|modal",
+    "footer": r"footer|copyrights?(?![a-z])|bottom-?bar", "body": r"article-?(?:body|text|content|desc)|entry-?content|post-?(?:content|body)|story-?(?:body|text)|main_?article|news-?(?:body|text)|field-name-body|longdesc|detail",
+}  # fmt: skip
+_CLASS_RE = tuple((1 << FLAGS.index(flag), re.compile(pattern)) for flag, pattern in _CLASS.items())
+_BIT = {flag: 1 << i for i, flag in enumerate(FLAGS)}
+_SPACE = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+_HIDE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+
+
+class Line(NamedTuple):
+    """One line that is not blank.
+
+    start, end: into the page's text, surrounding blanks left out for HTML, kept for plain text; tag: nearest block element ("" in plain
+    text); flags: bits by FLAGS of the elements above it; links: share (0-1) of its characters inside links; path: XPath or line
+    number; url: the first link in it.
+    """
+
+    start: int
+    end: int
+    tag: str
+    flags: int
+    links: float
+    path: str
+    url: str | None
+
+
+@lru_cache(maxsize=20_000)
+def class_flags(names: str) -> int:
+    """Return the bits of FLAGS that an element's class and id speak of."""
+    low = re.sub(r"([a-z])([A-Z])", r"\1-\2", names).lower().replace("_", "-")
+    return sum(bit for bit, pattern in _CLASS_RE if pattern.search(low))
+
+
+def plain_lines(text: str, most: int = sys.maxsize) -> list[Line]:
+    """Return the lines of a flattened page that hold more than blanks, `most` at the most; path is the line's number from 1."""
+    out, at, number = [], 0, 1
+    while at <= len(text) and len(out) < most:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if end > at and not text[at:end].isspace():
+            out.append(Line(at, end, "", 0, 0.0, str(number), None))
+        at, number = end + 1, number + 1
+    return out
+
+
+class _Builder:
+    """Collects the visible text of a tree, line by line."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.lines: list[Line] = []
+        self.at = self.linked = self.size = self.near = 0
+        self.open: list[str] = []
+        self.url: str | None = None
+
+    def add(self, text: str, url: str | None) -> None:
+        self.open.append(text)
+        if not text.isspace():
+            self.size += len(text)
+            if url is not None:
+                self.linked += len(text)
+                self.url = self.url or url
+
+    def close(self, tag: str, flags: int, path: str) -> None:
+        if self.size:
+            text = _SPACE.sub(" ", "".join(self.open)).strip()
+            if text:
+                self.lines.append(Line(self.at, self.at + len(text), tag, flags | self.near, self.linked / self.size, path, self.url))
+                self.parts.append(text)
+                self.at += len(text) + 1
+        if self.open:
+            self.open = []
+            self.linked = self.size = self.near = 0
+            self.url = None
+
+
+def _flags_of(tag: str, node: LexborNode) -> int:
+    flags = _BIT[_TAG_FLAG[tag]] if tag in _TAG_FLAG else 0
+    attributes = node.attributes
+    if attributes:
+        get = attributes.get
+        names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''}"
+        if len(names) > 2:
+            flags |= class_flags(names)
+        if "hidden" in attributes or ("style" in attributes and _HIDE.search(attributes["style"] or "")):
+            flags |= _BIT["hidden"]
+    return flags
+
+
+_NEAR = _BIT["title"] | _BIT["date"] | _BIT["author"] | _BIT["caption"] | _BIT["lead"]  # said of the element itself, not of all below it
+
+
+def _walk(node: LexborNode, out: _Builder, tag: str, flags: int, path: str, url: str | None, depth: int) -> None:
+    seen: dict[str, int] = {}
+    child = node.child
+    while child is not None and len(out.lines) <= MAX_LINES:
+        name = child.tag or "-"
+        if name == "-text":
+            out.add(child.text_content or "", url)
+        elif name == "br":
+            out.close(tag, flags, path)
+        elif name[0] in "-!" or name in HIDDEN or child.child is None:
+            pass
+        elif depth >= MAX_DEPTH:
+            out.add(child.text(separator=" "), url)
+        else:
+            _element(child, name, out, tag, flags, path, url, depth, seen)
+        child = child.next
+
+
+def _element(node: LexborNode, name: str, out: _Builder, tag: str, flags: int, path: str, url: str | None, depth: int, seen: dict[str, int]) -> None:
+    own = _flags_of(name, node)
+    if own & _BIT["hidden"]:
+        return
+    if name in INLINE:
+        link = (node.attributes.get("href") or "") if name == "a" else url
+        out.near |= own & _NEAR
+        _walk(node, out, tag, flags, path, link, depth + 1)
+        return
+    seen[name] = seen.get(name, 0) + 1
+    out.close(tag, flags, path)
+    below, there = (flags & ~_NEAR if name not in ("span", "p") else flags) | own, f"{path}/{name}[{seen[name]}]"
+    _walk(node, out, name, below, there, url, depth + 1)
+    out.close(name, below, there)
+
+
+def html_lines(tree: LexborHTMLParser) -> tuple[str, list[Line]]:
+    """Return the visible text of a parsed page and its lines; elements hidden by attribute or style are left out."""
+    out = _Builder()
+    if tree.body is not None:
+        _walk(tree.body, out, "body", 0, "/html/body", None, 0)
+        out.close("body", 0, "/html/body")
+    return "\n".join(out.parts), out.lines

@@ -1,0 +1,141 @@
+"""Roles for lines: the trained network (training/roles.py) run with numpy, and Viterbi over the whole page."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from marsad.dissect.features import Matrix, see
+from marsad.dissect.lines import Line
+from marsad.records import ROLES, Block
+
+CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
+NUMBER = {role: i for i, role in enumerate(ROLES)}
+
+
+class Model:
+    """The role model: a vocabulary of cues and the weights of one or more networks whose scores are averaged."""
+
+    def __init__(self, vocabulary: dict[str, int], parts: list[dict[str, Matrix]]) -> None:
+        self.vocabulary = vocabulary
+        self.parts = parts
+
+    def save(self, path: str | Path) -> None:
+        """Write the model as one .npz file, weights in half precision."""
+        flat = {f"{i}/{name}": value.astype(np.float16) for i, part in enumerate(self.parts) for name, value in part.items()}
+        words = np.frombuffer(json.dumps(sorted(self.vocabulary, key=self.vocabulary.__getitem__), ensure_ascii=False).encode("utf8"), np.uint8)
+        with open(path, "wb") as sink:
+            np.savez_compressed(sink, words=words, **flat)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Model:
+        """Read a model; OSError or ValueError when the file is not there or not one."""
+        with np.load(path, allow_pickle=False) as data:
+            names = json.loads(data["words"].tobytes().decode("utf8"))
+            parts: dict[int, dict[str, Matrix]] = {}
+            for key in data.files:
+                if "/" in key:
+                    number, name = key.split("/", 1)
+                    parts.setdefault(int(number), {})[name] = data[key].astype(np.float32)
+        return cls({name: i for i, name in enumerate(names, 1)}, [parts[i] for i in sorted(parts)])
+
+    def scores(self, dense: Matrix, bags: list[list[str]], sim: Matrix) -> tuple[Matrix, dict[str, Matrix]]:
+        """Return role scores (lines x roles) and the transition weights, averaged over the networks."""
+        known = self.vocabulary
+        rows = [[known[c] for c in bag if c in known] for bag in bags]
+        flat = np.array([i for row in rows for i in row], np.int64)
+        owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        outs = [_run(part, dense, flat, owner, sim) for part in self.parts]
+        moves = {name: np.mean([p[name] for p in self.parts], 0) for name in ("moves", "start", "end")}
+        return np.mean(outs, 0), moves
+
+
+def _conv(x: Matrix, weight: Matrix, bias: Matrix, dilation: int) -> Matrix:
+    width = weight.shape[2]
+    reach = dilation * (width // 2)
+    padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
+    padded[reach : reach + len(x)] = x
+    out = bias + sum(padded[k * dilation : k * dilation + len(x)] @ weight[:, :, k].T for k in range(width))
+    return np.maximum(out, 0, dtype=np.float32)
+
+
+def _softmax(x: Matrix) -> Matrix:
+    e = np.exp(x - x.max(-1, keepdims=True))
+    out: Matrix = e / e.sum(-1, keepdims=True)
+    return out
+
+
+def _run(w: dict[str, Matrix], dense: Matrix, flat: np.ndarray, owner: np.ndarray, sim: Matrix) -> Matrix:
+    """One network, as `Net.forward` in training/roles.py."""
+    words = np.zeros((len(dense), w["words.weight"].shape[1]), np.float32)
+    np.add.at(words, owner, w["words.weight"][flat])
+    x = np.clip(np.concatenate([(dense - w["mean"]) / w["deviation"], words], 1), -6, 6)
+    h = np.maximum(x @ w["first.weight"].T + w["first.bias"], 0)
+    for k, dilation in enumerate((1, 2, 4)):
+        h = h + _conv(h, w[f"near.{k}.weight"], w[f"near.{k}.bias"], dilation)
+    h = h + np.maximum(h.mean(0) @ w["whole.weight"].T + w["whole.bias"], 0)
+    p = _softmax(h @ w["guess.weight"].T + w["guess.bias"])
+    before, total = np.cumsum(p, 0) - p, p.sum(0)
+    alike = sim @ p
+    everywhere = np.broadcast_to(np.log1p(total), p.shape)
+    g = np.concatenate([h, p, alike / (total + 1), alike, before / (total + 0.5), everywhere], 1)
+    s = np.maximum(g @ w["second.weight"].T + w["second.bias"], 0)
+    s = s + _conv(s, w["beside.weight"], w["beside.bias"], 1)
+    out: Matrix = s @ w["answer.weight"].T + w["answer.bias"]
+    return out
+
+
+def viterbi(scores: Matrix, moves: dict[str, Matrix]) -> list[int]:
+    """Return the best sequence of role numbers."""
+    best = moves["start"] + scores[0]
+    back = np.zeros(scores.shape, np.int64)
+    table = moves["moves"]
+    for i in range(1, len(scores)):
+        options = best[:, None] + table
+        back[i] = options.argmax(0)
+        best = options.max(0) + scores[i]
+    at = int((best + moves["end"]).argmax())
+    path = [at]
+    for i in range(len(scores) - 1, 0, -1):
+        at = int(back[i, at])
+        path.append(at)
+    return path[::-1]
+
+
+@lru_cache(maxsize=1)
+def bundled() -> Model:
+    """Return the model that ships with Marsad, read once."""
+    return Model.load(Path(str(files("marsad.models").joinpath("roles.npz"))))
+
+
+def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | None = None) -> list[Block]:
+    """Return a block for each line, with its role and the model's probability of it.
+
+    claimed: for each line whether the page's metadata calls it the headline, which then counts for much.
+    """
+    if not lines:
+        return []
+    seen = see(text, lines)
+    scores, moves = model.scores(seen.dense, seen.bags, seen.sim)
+    if claimed:
+        scores[:, NUMBER["headline"]] += CLAIM * np.array(claimed, np.float32)
+    chance = _softmax(scores)
+    roles = settle(viterbi(scores, moves), scores, text, lines)
+    return [Block(start=line.start, end=line.end, role=ROLES[r], score=round(float(chance[i, r]), 3), path=line.path) for i, (line, r) in enumerate(zip(lines, roles, strict=True))]
+
+
+def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> list[int]:
+    """Return the roles with what a page cannot be mended: an article whose headline was missed gets its likeliest one."""
+    body = NUMBER["body"]
+    if NUMBER["headline"] in roles or sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body) < 300:
+        return roles
+    margin = scores[:, NUMBER["headline"]] - scores.max(1)
+    best = int(margin.argmax())
+    if margin[best] > -1.0 and roles[best] != body:
+        roles = [*roles]
+        roles[best] = NUMBER["headline"]
+    return roles

@@ -1,0 +1,147 @@
+"""The records that flow along the line. Frozen; imports nothing of ours; serialised as JSON Lines.
+
+Offsets are Unicode code points, half-open, into `Article.text`, which is never altered after `dissect`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+import msgspec
+
+ROLES = (
+    "headline",
+    "standfirst",
+    "body",
+    "byline",
+    "date",
+    "caption",
+    "teaser_title",
+    "teaser_text",
+    "label",
+    "boilerplate",
+)
+
+
+class Span(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a text.
+
+    start: first code point; end: one past the last.
+    """
+
+    start: int
+    end: int
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source gave, byte for byte.
+
+    id: hash of url and body; url: where it was fetched, or the file's path; outlet: the publisher's name or host, "" when unknown;
+    fetched_at: UTC; media_type: "text/html" or "text/plain", "" to let `dissect` look; body: exact bytes; encoding: as declared
+    by the server, "" when it said nothing.
+    """
+
+    id: str
+    url: str
+    outlet: str = ""
+    fetched_at: datetime | None = None
+    media_type: str = ""
+    body: bytes
+    encoding: str = ""
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a page with its role.
+
+    start, end: into `Article.text`; role: one of ROLES; score: 0-1, the model's probability of the role;
+    path: XPath of the element (HTML) or the line's number from 1 (plain text).
+    """
+
+    start: int
+    end: int
+    role: str
+    score: float
+    path: str
+
+
+class Teaser(msgspec.Struct, frozen=True, kw_only=True):
+    """Another story as this page advertises it.
+
+    headline: span of its title; excerpt: span of its excerpt, or None; url: its link when the page is HTML, or None.
+    """
+
+    headline: Span
+    excerpt: Span | None = None
+    url: str | None = None
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True):
+    """A page told apart. The body is the view over its `standfirst` and `body` blocks.
+
+    id: hash of page_id and origin; text: the whole visible text of the page, line by line (exact for plain text); blocks: in order,
+    not overlapping; headline: the page's own headline, None when the page holds no article; published_at: UTC, or None;
+    published_from: "json-ld", "meta", "time", "visible", "url", or None; authors: as the page names them; language: BCP-47, "und" when
+    there is too little to tell; teasers: other stories; origin: dissector and version.
+    """
+
+    id: str
+    page_id: str
+    url: str
+    outlet: str
+    text: str
+    blocks: tuple[Block, ...]
+    headline: str | None
+    published_at: datetime | None
+    published_from: str | None
+    authors: tuple[str, ...]
+    language: str
+    teasers: tuple[Teaser, ...]
+    origin: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something expected that went wrong; kept and shown, never lost.
+
+    stage: package that met it; subject_id: page, article or path; code: stable word for programs; detail: one sentence that names the
+    file and the mend; span: where in the text, or None.
+    """
+
+    stage: str
+    subject_id: str
+    code: str
+    detail: str
+    span: Span | None = None
+
+
+def key(*parts: str | bytes) -> str:
+    """Return the id of a record: 32 hex digits of BLAKE2b over its key parts. Equal parts give equal ids.
+
+    >>> key("a", b"b") == key("a", "b"), key("ab", "") == key("a", "b")
+    (True, False)
+    """
+    state = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        raw = part.encode("utf8", "surrogatepass") if isinstance(part, str) else part
+        state.update(len(raw).to_bytes(8, "big") + raw)
+    return state.hexdigest()
+
+
+def page_of(body: bytes, url: str, *, outlet: str = "", media_type: str = "", encoding: str = "", fetched_at: datetime | None = None) -> Page:
+    """Return the Page of some bytes; its id depends on url and body alone."""
+    return Page(id=key(url, body), url=url, outlet=outlet, fetched_at=fetched_at, media_type=media_type, body=body, encoding=encoding)
+
+
+def body_blocks(article: Article) -> list[Block]:
+    """Return the blocks that make the article's body: standfirst and paragraphs, in order."""
+    return [b for b in article.blocks if b.role in ("standfirst", "body")]
+
+
+def body_text(article: Article) -> str:
+    """Return the body as paragraphs, one a line."""
+    return "\n".join(article.text[b.start : b.end] for b in body_blocks(article))
+
+
+def utc(moment: datetime) -> datetime:
+    """Return the moment in UTC; one without a zone is taken as UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,20 @@
+"""One frozen Settings, read once in cli.py from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """archive: SQLAlchemy URL or path of the archive (MARSAD_ARCHIVE); color: False when NO_COLOR is set."""
+
+    archive: str = "marsad.db"
+    color: bool = True
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings of an environment."""
+        return cls(archive=environment.get("MARSAD_ARCHIVE", "marsad.db"), color=not environment.get("NO_COLOR"))

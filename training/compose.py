@@ -1,0 +1,167 @@
+"""Composed pages for training: the same layout retold with other articles (ANT corpus), and the same lines dressed as HTML.
+
+Labels stay exact because a line keeps its role and only its words or its element change.
+"""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+import tarfile
+from functools import cache
+from pathlib import Path
+
+from labelled import Labelled
+from selectolax.lexbor import LexborHTMLParser
+
+from marsad.dissect.lines import html_lines, plain_lines
+
+ANT = Path(__file__).parents[2] / "shared/data/news/antcorpus.tar.xz"
+ARTICLE = {"headline", "standfirst", "body", "byline", "date", "caption"}
+SEE_ALSO = re.compile(r"\W*(?:اقرأ|اقرا|شاهد|طالع|مواضيع)[^:]{0,15}:")
+SECTIONS = "الرئيسية أخبار سياسة اقتصاد رياضة ثقافة فن صحة تكنولوجيا منوعات رأي فيديو صور محليات عربي دولي مجتمع تحقيقات بودكاست مقالات كتاب العالم الوطن الأرشيف حوادث تعليم".split()
+FOOT = "من نحن|اتصل بنا|سياسة الخصوصية|شروط الاستخدام|أعلن معنا|خريطة الموقع|هيئة التحرير|RSS|جميع الحقوق محفوظة".split("|")
+NOTICES = (
+    "نرحب بآراء القراء ونرجو الالتزام بآداب الحوار، وتحتفظ إدارة الموقع بحقها في حذف كل تعليق يتضمن إساءة أو تجريحا أو دعوة إلى الكراهية، ولا تتحمل مسؤولية ما ينشر فيه.",
+    "التعليقات المنشورة تعبر عن آراء أصحابها ولا تعبر بالضرورة عن رأي الموقع، ولن ينشر أي تعليق قبل مراجعته من فريق التحرير.",
+    "يستخدم هذا الموقع ملفات تعريف الارتباط لتحسين تجربتكم. باستمراركم في التصفح فإنكم توافقون على سياسة الخصوصية المعمول بها لدينا.",
+    "اشترك في نشرتنا البريدية ليصلك كل صباح ملخص لأهم الأخبار والتحليلات، ويمكنك إلغاء الاشتراك في أي وقت تشاء.",
+    "لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *",
+    "جميع المواد المنشورة في هذا الموقع محمية بحقوق الملكية الفكرية ولا يجوز نقلها أو إعادة نشرها دون إذن خطي مسبق من المؤسسة.",
+)
+NAMES = {
+    "headline": ("entry-title", "article-title", "post-title", "title", "news-title", "", "main-heading"),
+    "standfirst": ("subtitle", "standfirst", "summary", "lead", "", "article-intro"),
+    "body": ("", "", "", "text"),
+    "byline": ("author", "byline", "writer", "", "meta"),
+    "date": ("date", "published", "post-date", "time", "", "meta"),
+    "caption": ("caption", "wp-caption-text", "img-desc", "", "credit"),
+    "teaser_title": ("", "title", "post-title", "entry-title", "item-title", "headline"),
+    "teaser_text": ("excerpt", "summary", "", "desc"),
+    "label": ("tag", "category", "section-title", "", "breadcrumb", "tags"),
+    "boilerplate": ("", "share", "menu", "ad", "counter", "social", "newsletter", "copyright", "comment"),
+}
+ELEMENTS = {
+    "headline": ("h1", "h1", "h1", "h1", "h2", "div"),
+    "standfirst": ("h2", "p", "p", "div", "h3"),
+    "body": ("p",) * 9 + ("div", "h3"),
+    "byline": ("div", "p", "div", "li"),
+    "date": ("time", "div", "div", "p"),
+    "caption": ("figcaption", "figcaption", "p", "div"),
+    "teaser_title": ("h3", "li", "div", "h4", "h2", "p"),
+    "teaser_text": ("p", "div", "p"),
+    "label": ("h3", "li", "div", "h4", "a"),
+    "boilerplate": ("li", "div", "p", "div"),
+}
+LINKED = {"teaser_title": 0.95, "label": 0.5, "boilerplate": 0.45, "byline": 0.3}
+AROUND = {
+    "article": ("article", "main", "div class='article-body'", "div class='entry-content'", "div class='post-content'", "div", "div", "td", "section class='details'"),
+    "teasers": ("div class='related-posts'", "aside", "div class='widget'", "ul class='most-read'", "div", "section", "div class='latest-news'", "div class='sidebar'", "div class='item'"),
+    "rest": ("nav", "footer", "header", "div", "div class='menu'", "ul", "div class='social-share'", "section class='comments'", "form"),
+}
+
+
+@cache
+def articles() -> list[tuple[str, list[str]]]:
+    """Title and sentences of the ANT articles that have both."""
+    out = []
+    with tarfile.open(ANT) as tar:
+        for member in tar:
+            if member.isfile() and member.name.endswith(".txt"):
+                raw = tar.extractfile(member).read().decode("utf8", "replace")  # type: ignore[union-attr]
+                title = re.search(r"<TITLE>(.*?)</TITLE>", raw, re.S)
+                text = re.search(r"<TEXT>(.*?)</TEXT>", raw, re.S)
+                sentences = [t.strip() + "." for t in re.split(r"\.\s|\n", text[1])  if len(t.strip()) > 30] if text else []
+                if title and len(title[1].strip()) > 20 and len(sentences) > 2:
+                    out.append((title[1].strip(), sentences))
+    return out
+
+
+def retold(page: Labelled, rng) -> Labelled:
+    """Return the page with the words of headline, body and teasers taken from other articles, a line for a line.
+
+    A third of the time the other stories share the longest word of the headline, as related stories do.
+    """
+    title, queue = rng.choice(articles())
+    queue, keep_teasers = list(queue), rng.random() < 0.3
+    word = max(title.split(), key=len)[:6]
+    others = [t for t, _ in rng.sample(articles(), 60)]
+    if rng.random() < 0.35:
+        others = [t for t, _ in rng.sample(articles(), 1500) if word in t and t != title][:12] + others
+    given: dict[str, str] = {}
+    out, at = [], 0
+    for line, role in zip(plain_lines(page.text), page.roles, strict=True):
+        put = old = page.text[line.start : line.end]
+        if role == "headline" and len(old) > 15:
+            put = title
+        elif role == "body" and len(old) > 80 and queue:
+            put = queue.pop(0)
+            while queue and len(put) < 0.6 * len(old):
+                put += " " + queue.pop(0)
+        elif role == "teaser_title" and not keep_teasers and 20 < len(old) < 110 and others:
+            mark = old[: old.find(":") + 1] + " " if SEE_ALSO.match(old) else ""
+            given[old.strip()] = given.get(old.strip()) or others.pop(0)
+            put = mark + given[old.strip()]
+        elif role == "teaser_text" and not keep_teasers and len(old) > 60:
+            put = rng.choice(rng.choice(articles())[1])[: len(old)] + "..."
+        out += [page.text[at : line.start], put]
+        at = line.end
+    return Labelled(page.name + "-retold", "".join([*out, page.text[at:]]), page.roles)
+
+
+def _element(role: str, text: str, rng, dumb: bool) -> str:
+    tag = "div" if dumb else rng.choice(ELEMENTS[role])
+    name = "" if dumb or rng.random() < 0.3 else rng.choice(NAMES[role])
+    inner = html.escape(text)
+    if rng.random() < LINKED.get(role, 0.02):
+        inner = f"<a href='/x/{rng.randrange(9999)}'>{inner}</a>"
+    if tag == "a":
+        tag = "div"
+    return f"<{tag}{f' class={name!r}' if name else ''}>{inner}</{tag}>"
+
+
+def _links(items: list[str], around: str, role: str, out: list[str], roles: list[str]) -> None:
+    out.append(f"<{around}>")
+    for item in items:
+        out.append(f"<li><a href='/s'>{html.escape(item)}</a></li>")
+        roles.append(role)
+    out.append(f"</{around.split()[0]}>")
+
+
+def as_html(page: Labelled, rng=random):
+    """Return (lines, text, roles) of the page's lines dressed as a web page with menus, sidebar teasers and a footer around them."""
+    if rng.random() < 0.5:
+        page = retold(page, rng)
+    dumb = rng.random() < 0.2
+    out, roles, zone = ["<html><body>"], [], ""
+    _links(rng.sample(SECTIONS, rng.randrange(3, 20)), rng.choice(AROUND["rest"][:6]), "boilerplate", out, roles)
+    side = [t for t, _ in rng.sample(articles(), rng.randrange(0, 25))]
+    if rng.random() < 0.3:
+        _links(side, rng.choice(AROUND["teasers"]), "teaser_title", out, roles)
+        side = []
+    kinds = [("article" if r in ARTICLE else "teasers" if r.startswith("teaser") else "rest" if r == "boilerplate" else "") for r in page.roles]
+    for i, (line, role) in enumerate(zip(plain_lines(page.text), page.roles, strict=True)):
+        text = page.text[line.start : line.end].strip()
+        kind = kinds[i] or (kinds[i + 1] if i + 1 < len(kinds) else "rest") or "rest"
+        if kind != zone and not (zone == "article" and "article" in kinds[i:] and rng.random() < 0.7):
+            if zone:
+                out.append(f"</{around.split()[0]}>")
+            zone, around = kind, "div" if dumb else rng.choice(AROUND[kind])
+            out.append(f"<{around}>")
+        if not any(c.isprintable() and not c.isspace() for c in text):
+            return plain_lines(page.text), page.text, page.roles
+        out.append(_element(role, text, rng, dumb))
+        roles.append(role)
+    out.append(f"</{around.split()[0]}>")
+    if rng.random() < 0.5:
+        for notice in rng.sample(NOTICES, rng.randrange(1, 4)):
+            out.append(f"<p>{notice}</p>" if rng.random() < 0.5 else f"<div class='comments'>{notice}</div>")
+            roles.append("boilerplate")
+    if side:
+        _links(side, rng.choice(AROUND["teasers"]), "teaser_title", out, roles)
+    _links(rng.sample(FOOT, 5), rng.choice(AROUND["rest"]), "boilerplate", out, roles)
+    text, lines = html_lines(LexborHTMLParser("".join(out) + "</body></html>"))
+    if len(lines) != len(roles):
+        return plain_lines(page.text), page.text, page.roles
+    return lines, text, roles

@@ -1,0 +1,224 @@
+"""Makes `src/marsad/models/roles.npz`, the model that gives every line of a page its role.
+
+    python training/roles.py                 trains on all labelled pages and writes the model
+    python training/roles.py --cross 6       six-fold over the gold pages, other pages always in training; writes folds to /tmp/roles-cv.jsonl
+
+Needs torch (pip install torch==2.13.0); the product runs the result with numpy alone (`marsad.dissect.roles`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+
+from compose import as_html, retold  # noqa: E402
+from labelled import Labelled, read_gold, read_roles  # noqa: E402
+
+from marsad.dissect.features import DENSE, see  # noqa: E402
+from marsad.dissect.lines import plain_lines  # noqa: E402
+from marsad.records import ROLES  # noqa: E402
+
+SHARED = HERE.parent.parent / "shared"
+WIDTH, SECOND = 96, 64
+
+
+class Example:
+    """One page ready for the network."""
+
+    def __init__(self, page: Labelled, lines, text, roles) -> None:
+        seen = see(text, lines)
+        self.page, self.lines, self.dense, self.sim, self.cues = page, lines, torch.tensor(seen.dense), torch.tensor(seen.sim), seen.bags
+        self.roles = torch.tensor([ROLES.index(r) for r in roles])
+
+
+def plain(page: Labelled) -> Example:
+    return Example(page, plain_lines(page.text), page.text, page.roles)
+
+
+class Net(nn.Module):
+    """Two passes: first roles from the line and its neighbours, then again knowing what the likely body and headline speak of."""
+
+    def __init__(self, vocabulary: int, mean, deviation, drop: float = 0.3) -> None:
+        super().__init__()
+        roles = len(ROLES)
+        self.register_buffer("mean", mean)
+        self.register_buffer("deviation", deviation)
+        self.words = nn.EmbeddingBag(vocabulary + 1, 48, mode="sum")
+        nn.init.normal_(self.words.weight, std=0.05)
+        self.first = nn.Linear(len(DENSE) + 48, WIDTH)
+        self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, 3, padding=d, dilation=d) for d in (1, 2, 4))
+        self.whole = nn.Linear(WIDTH, WIDTH)
+        self.guess = nn.Linear(WIDTH, roles)
+        self.second = nn.Linear(WIDTH + 5 * roles, SECOND)
+        self.beside = nn.Conv1d(SECOND, SECOND, 5, padding=2)
+        self.answer = nn.Linear(SECOND, roles)
+        self.moves = nn.Parameter(torch.zeros(roles, roles))
+        self.start, self.end = nn.Parameter(torch.zeros(roles)), nn.Parameter(torch.zeros(roles))
+        self.drop = nn.Dropout(drop)
+
+    def forward(self, dense, bags, offsets, weights, sim, mask):
+        n, t, _ = dense.shape
+        words = self.words(bags, offsets).view(n, t, -1)
+        x = torch.cat([(dense - self.mean) / self.deviation, words], -1).clamp(-6, 6)
+        h = torch.relu(self.first(self.drop(x))) * mask[..., None]
+        for conv in self.near:
+            h = (h + torch.relu(conv(self.drop(h).transpose(1, 2)).transpose(1, 2))) * mask[..., None]
+        whole = h.sum(1) / mask.sum(1, keepdim=True)
+        h = (h + torch.relu(self.whole(whole))[:, None]) * mask[..., None]
+        guess = self.guess(self.drop(h))
+        p = torch.softmax(guess, -1) * mask[..., None]
+        before = torch.cumsum(p, 1) - p
+        total = p.sum(1, keepdim=True)
+        alike = sim @ p
+        g = torch.cat([p, alike / (total + 1), alike, before / (total + 0.5), torch.log1p(total).expand_as(p)], -1)
+        s = torch.relu(self.second(self.drop(torch.cat([h, g], -1)))) * mask[..., None]
+        s = s + torch.relu(self.beside(self.drop(s).transpose(1, 2)).transpose(1, 2))
+        return guess, self.answer(s)
+
+    def crf(self, scores, roles, mask):
+        """Negative log likelihood of role sequences, one per page."""
+        n, t, _ = scores.shape
+        rows = torch.arange(n)
+        gold = self.start[roles[:, 0]] + scores[rows, 0, roles[:, 0]]
+        alpha = self.start + scores[:, 0]
+        for i in range(1, t):
+            on = mask[:, i].bool()
+            step = self.moves[roles[:, i - 1], roles[:, i]] + scores[rows, i, roles[:, i]]
+            gold = gold + step * on
+            new = torch.logsumexp(alpha[:, :, None] + self.moves, 1) + scores[:, i]
+            alpha = torch.where(on[:, None], new, alpha)
+        last = mask.sum(1).long() - 1
+        gold = gold + self.end[roles[rows, last]]
+        return torch.logsumexp(alpha + self.end, 1) - gold
+
+
+def vocabulary_of(examples: list[Example], least: int = 3) -> dict[str, int]:
+    pages: Counter[str] = Counter()
+    for e in examples:
+        pages.update({c for line in e.cues for c in line})
+    return {c: i for i, c in enumerate(sorted(c for c, n in pages.items() if n >= least), 1)}
+
+
+def batch(examples: list[Example], vocabulary: dict[str, int], word_drop: float = 0.0, hint_drop: float = 0.0):
+    n, t = len(examples), max(len(e.roles) for e in examples)
+    dense, sim = torch.zeros(n, t, len(DENSE)), torch.zeros(n, t, t)
+    roles, mask = torch.zeros(n, t, dtype=torch.long), torch.zeros(n, t)
+    bags, offsets = [], []
+    for i, e in enumerate(examples):
+        k = len(e.roles)
+        dense[i, :k], sim[i, :k, :k], roles[i, :k], mask[i, :k] = e.dense, e.sim, e.roles, 1
+        for j in range(t):
+            offsets.append(len(bags))
+            if j < k:
+                bags += [vocabulary[c] for c in e.cues[j] if c in vocabulary and random.random() >= word_drop]
+    return dense, torch.tensor(bags or [0]), torch.tensor(offsets), None, sim, mask, roles
+
+
+def fit(examples: list[Example], more, epochs: int, seed: int, quiet: bool = True):
+    """Train one network. `more()` gives freshly composed examples for each epoch."""
+    random.seed(seed)
+    torch.manual_seed(seed)
+    vocabulary = vocabulary_of(examples)
+    every = torch.cat([e.dense for e in examples] + [e.dense for e in more()])
+    net = Net(len(vocabulary), every.mean(0), every.std(0) + 0.1)
+    steps = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
+    total = epochs * ((len(examples) * 2) // 16)
+    plan = torch.optim.lr_scheduler.OneCycleLR(steps, 3e-3, total_steps=total + 50, pct_start=0.15)
+    for _ in range(epochs):
+        net.train()
+        pool = examples + more()
+        random.shuffle(pool)
+        pool = pool[: len(examples) * 2]
+        pool.sort(key=lambda e: len(e.roles) + random.random() * 10)
+        groups = [pool[i : i + 16] for i in range(0, len(pool), 16)]
+        random.shuffle(groups)
+        for group in groups:
+            *inputs, roles = batch(group, vocabulary, word_drop=0.15)
+            mask = inputs[-1]
+            guess, answer = net(*inputs)
+            plain_loss = nn.functional.cross_entropy(guess.transpose(1, 2), roles, reduction="none", label_smoothing=0.02)
+            loss = (0.5 * (plain_loss * mask).sum() + net.crf(answer, roles, mask).sum()) / mask.sum()
+            steps.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+            steps.step()
+            plan.step() if plan.last_epoch < total + 48 else None
+    net.eval()
+    return net, vocabulary
+
+
+def arrays(net: Net) -> dict[str, np.ndarray]:
+    return {k: v.numpy().astype(np.float32) for k, v in net.state_dict().items()}
+
+
+def composer(examples: list[Example], share: float = 1.0):
+    """Fresh variants of the pages for each epoch: other articles in the same layout, and HTML around the same lines."""
+    pages = [e.page for e in examples]
+    cache: list[list[Example]] = []
+
+    def more() -> list[Example]:
+        if len(cache) < 6:
+            out = []
+            for page in random.sample(pages, int(len(pages) * share)):
+                if random.random() < 0.5:
+                    out.append(plain(retold(page, random)))
+                else:
+                    out.append(Example(page, *as_html(page, random)))
+            cache.append(out)
+            return out
+        return random.choice(cache)
+
+    return more
+
+
+def train(examples: list[Example], epochs: int, seeds: int):
+    from marsad.dissect.roles import Model
+
+    more = composer(examples)
+    parts, vocabulary = [], {}
+    for seed in range(seeds):
+        net, vocabulary = fit(examples, more, epochs, seed)
+        parts.append(arrays(net))
+    return Model(vocabulary, parts)
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--cross", type=int, default=0)
+    ask.add_argument("--folds", type=int, default=0, help="only the first so many folds")
+    ask.add_argument("--epochs", type=int, default=40)
+    ask.add_argument("--seeds", type=int, default=3)
+    ask.add_argument("--only-gold", action="store_true")
+    ask.add_argument("--out", default=str(HERE.parent / "src/marsad/models/roles.npz"))
+    args = ask.parse_args()
+    torch.set_num_threads(1)
+    gold = [plain(p) for p in read_gold(SHARED / "gold/pages")]
+    own = [] if args.only_gold else [plain(read_roles(f)) for f in sorted((HERE / "pages").glob("*.roles"))]
+    if args.cross:
+        from marsad.dissect.roles import blocks_of
+
+        with open("/tmp/roles-cv.jsonl", "w", encoding="utf8") as sink:
+            for fold in range(args.folds or args.cross):
+                held = [e for i, e in enumerate(gold) if i % args.cross == fold]
+                model = train([e for i, e in enumerate(gold) if i % args.cross != fold] + own, args.epochs, args.seeds)
+                for e in held:
+                    blocks = blocks_of(model, e.page.text, e.lines)
+                    sink.write(json.dumps({"id": e.page.name, "blocks": [{"start": b.start, "end": b.end, "role": b.role} for b in blocks]}) + "\n")
+        return
+    train(gold + own, args.epochs, args.seeds).save(args.out)
+    print(len(gold), "gold pages,", len(own), "own pages")
+
+
+if __name__ == "__main__":
+    main()
