@@ -12,16 +12,43 @@ import tarfile
 from functools import cache
 from pathlib import Path
 
-from labelled import Labelled
 from selectolax.lexbor import LexborHTMLParser
 
+from labelled import Labelled
 from marsad.dissect.lines import html_lines, plain_lines
 
 ANT = Path(__file__).parents[2] / "shared/data/news/antcorpus.tar.xz"
 ARTICLE = {"headline", "standfirst", "body", "byline", "date", "caption"}
 SEE_ALSO = re.compile(r"\W*(?:اقرأ|اقرا|شاهد|طالع|مواضيع)[^:]{0,15}:")
-SECTIONS = "الرئيسية أخبار سياسة اقتصاد رياضة ثقافة فن صحة تكنولوجيا منوعات رأي فيديو صور محليات عربي دولي مجتمع تحقيقات بودكاست مقالات كتاب العالم الوطن الأرشيف حوادث تعليم".split()
-FOOT = "من نحن|اتصل بنا|سياسة الخصوصية|شروط الاستخدام|أعلن معنا|خريطة الموقع|هيئة التحرير|RSS|جميع الحقوق محفوظة".split("|")
+SECTIONS = [
+    "الرئيسية",
+    "أخبار",
+    "سياسة",
+    "اقتصاد",
+    "رياضة",
+    "ثقافة",
+    "فن",
+    "صحة",
+    "تكنولوجيا",
+    "منوعات",
+    "رأي",
+    "فيديو",
+    "صور",
+    "محليات",
+    "عربي",
+    "دولي",
+    "مجتمع",
+    "تحقيقات",
+    "بودكاست",
+    "مقالات",
+    "كتاب",
+    "العالم",
+    "الوطن",
+    "الأرشيف",
+    "حوادث",
+    "تعليم",
+]
+FOOT = ["من نحن", "اتصل بنا", "سياسة الخصوصية", "شروط الاستخدام", "أعلن معنا", "خريطة الموقع", "هيئة التحرير", "RSS", "جميع الحقوق محفوظة"]
 NOTICES = (
     "نرحب بآراء القراء ونرجو الالتزام بآداب الحوار، وتحتفظ إدارة الموقع بحقها في حذف كل تعليق يتضمن إساءة أو تجريحا أو دعوة إلى الكراهية، ولا تتحمل مسؤولية ما ينشر فيه.",
     "التعليقات المنشورة تعبر عن آراء أصحابها ولا تعبر بالضرورة عن رأي الموقع، ولن ينشر أي تعليق قبل مراجعته من فريق التحرير.",
@@ -57,7 +84,17 @@ ELEMENTS = {
 LINKED = {"teaser_title": 0.95, "label": 0.5, "boilerplate": 0.45, "byline": 0.3}
 AROUND = {
     "article": ("article", "main", "div class='article-body'", "div class='entry-content'", "div class='post-content'", "div", "div", "td", "section class='details'"),
-    "teasers": ("div class='related-posts'", "aside", "div class='widget'", "ul class='most-read'", "div", "section", "div class='latest-news'", "div class='sidebar'", "div class='item'"),
+    "teasers": (
+        "div class='related-posts'",
+        "aside",
+        "div class='widget'",
+        "ul class='most-read'",
+        "div",
+        "section",
+        "div class='latest-news'",
+        "div class='sidebar'",
+        "div class='item'",
+    ),
     "rest": ("nav", "footer", "header", "div", "div class='menu'", "ul", "div class='social-share'", "section class='comments'", "form"),
 }
 
@@ -72,7 +109,7 @@ def articles() -> list[tuple[str, list[str]]]:
                 raw = tar.extractfile(member).read().decode("utf8", "replace")  # type: ignore[union-attr]
                 title = re.search(r"<TITLE>(.*?)</TITLE>", raw, re.S)
                 text = re.search(r"<TEXT>(.*?)</TEXT>", raw, re.S)
-                sentences = [t.strip() + "." for t in re.split(r"\.\s|\n", text[1])  if len(t.strip()) > 30] if text else []
+                sentences = [t.strip() + "." for t in re.split(r"\.\s|\n", text[1]) if len(t.strip()) > 30] if text else []
                 if title and len(title[1].strip()) > 20 and len(sentences) > 2:
                     out.append((title[1].strip(), sentences))
     return out
@@ -134,7 +171,7 @@ def as_html(page: Labelled, rng=random):
     if rng.random() < 0.5:
         page = retold(page, rng)
     dumb = rng.random() < 0.2
-    out, roles, zone = ["<html><body>"], [], ""
+    out, roles, zone, around = ["<html><body>"], [], "", "div"
     _links(rng.sample(SECTIONS, rng.randrange(3, 20)), rng.choice(AROUND["rest"][:6]), "boilerplate", out, roles)
     side = [t for t, _ in rng.sample(articles(), rng.randrange(0, 25))]
     if rng.random() < 0.3:

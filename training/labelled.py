@@ -1,7 +1,8 @@
 """Pages with a role for every line: reads `training/pages/*.roles` and the gold folder's NN.txt + NN.json, checks them.
 
-    python training/labelled.py training/pages/*.roles      says what is wrong with each file, and counts
+python training/labelled.py training/pages/*.roles      says what is wrong with each file, and counts
 """
+
 from __future__ import annotations
 
 import json
@@ -45,10 +46,7 @@ def read_roles(path: Path) -> Labelled:
 
 def read_gold(folder: Path) -> list[Labelled]:
     """Read NAME.txt beside NAME.json {"roles": [...]}, sorted by name."""
-    return [
-        Labelled(f.stem, f.read_text(encoding="utf8"), json.loads(f.with_suffix(".json").read_text(encoding="utf8"))["roles"])
-        for f in sorted(folder.glob("*.txt"))
-    ]
+    return [Labelled(f.stem, f.read_text(encoding="utf8"), json.loads(f.with_suffix(".json").read_text(encoding="utf8"))["roles"]) for f in sorted(folder.glob("*.txt"))]
 
 
 def main(paths: list[str]) -> int:

@@ -9,6 +9,7 @@ Needs torch (pip install torch==2.13.0); the product runs the result with numpy 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import sys
@@ -24,7 +25,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 from compose import as_html, retold  # noqa: E402
 from labelled import Labelled, read_gold, read_roles  # noqa: E402
-
 from marsad.dissect.features import DENSE, see  # noqa: E402
 from marsad.dissect.lines import plain_lines  # noqa: E402
 from marsad.records import ROLES  # noqa: E402
@@ -135,7 +135,8 @@ def fit(examples: list[Example], more, epochs: int, seed: int, quiet: bool = Tru
     steps = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
     total = epochs * ((len(examples) * 2) // 16)
     plan = torch.optim.lr_scheduler.OneCycleLR(steps, 3e-3, total_steps=total + 50, pct_start=0.15)
-    for _ in range(epochs):
+    mean = copy.deepcopy(net)  # running mean of the weights: steadier than the last step
+    for epoch in range(epochs):
         net.train()
         pool = examples + more()
         random.shuffle(pool)
@@ -153,9 +154,14 @@ def fit(examples: list[Example], more, epochs: int, seed: int, quiet: bool = Tru
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 2.0)
             steps.step()
-            plan.step() if plan.last_epoch < total + 48 else None
-    net.eval()
-    return net, vocabulary
+            if plan.last_epoch < total + 48:
+                plan.step()
+            keep = 0.99 if epoch > 3 else 0.8
+            with torch.no_grad():
+                for a, b in zip(mean.parameters(), net.parameters(), strict=True):
+                    a.mul_(keep).add_(b, alpha=1 - keep)
+    mean.eval()
+    return mean, vocabulary
 
 
 def arrays(net: Net) -> dict[str, np.ndarray]:
@@ -199,6 +205,8 @@ def main() -> None:
     ask.add_argument("--folds", type=int, default=0, help="only the first so many folds")
     ask.add_argument("--epochs", type=int, default=40)
     ask.add_argument("--seeds", type=int, default=3)
+    ask.add_argument("--cv", default="/tmp/roles-cv.jsonl")
+    ask.add_argument("--keep", action="store_true", help="keep each fold's model in /tmp/roles-fold-N.npz")
     ask.add_argument("--only-gold", action="store_true")
     ask.add_argument("--out", default=str(HERE.parent / "src/marsad/models/roles.npz"))
     args = ask.parse_args()
@@ -208,10 +216,12 @@ def main() -> None:
     if args.cross:
         from marsad.dissect.roles import blocks_of
 
-        with open("/tmp/roles-cv.jsonl", "w", encoding="utf8") as sink:
+        with open(args.cv, "w", encoding="utf8") as sink:
             for fold in range(args.folds or args.cross):
                 held = [e for i, e in enumerate(gold) if i % args.cross == fold]
                 model = train([e for i, e in enumerate(gold) if i % args.cross != fold] + own, args.epochs, args.seeds)
+                if args.keep:
+                    model.save(f"/tmp/roles-fold-{fold}.npz")
                 for e in held:
                     blocks = blocks_of(model, e.page.text, e.lines)
                     sink.write(json.dumps({"id": e.page.name, "blocks": [{"start": b.start, "end": b.end, "role": b.role} for b in blocks]}) + "\n")

@@ -62,5 +62,5 @@ def report(console: Console, articles: list[Article], problems: list[Problem], a
     console.print(table)
     told = sum(a.headline is not None for a in articles)
     console.print(f"{len(articles)} pages, {told} articles, {sum(len(a.teasers) for a in articles)} teasers of other stories, {len(problems)} problems")
-    for item in problems:
-        problem(console, item)
+    for trouble in problems:
+        problem(console, trouble)

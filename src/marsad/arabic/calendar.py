@@ -65,7 +65,7 @@ def _patterns() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date | N
     edge, end = r"(?<![\w/.])(?:[وفبلك]{0,2})", r"(?![\w])"
     day = r"(?P<day>\d{1,2}|ال[\u0621-\u064a]+(?: (?:عشر|والعشرين))?)"
     shapes: list[tuple[str, Callable[[re.Match[str], date | None], str | None]]] = [
-        (rf"(?P<year>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{{1,2}}) ?[-/.] ?(?P<d>\d{{1,2}})(?!\d)", _numeric),
+        (r"(?P<year>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2}) ?[-/.] ?(?P<d>\d{1,2})(?!\d)", _numeric),
         (rf"{part}{week}(?P<d>\d{{1,2}}) ?[-/.] ?(?P<m>\d{{1,2}}) ?[-/.] ?(?P<year>(?:19|20)\d\d)(?!\d)", _numeric),
         (rf"{part}{week}(?P<day>\d{{1,2}}) ?-? ?(?:من )?(?:شهر )?(?P<hijri>{hijri}),? ?(?:عام |سنه )?(?P<hy>1[34]\d\d)?(?: ?ه\w{{0,2}})?", _hijri),
         (rf"(?:من )?(?P<from>\d{{1,2}}) ?(?:-|الي|و|حتي) ?(?P<day>\d{{1,2}}) (?:من )?(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year})?{end}", _range),
@@ -81,7 +81,7 @@ def _patterns() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date | N
         (rf"ال(?P<span>اسبوع|شهر|عام|سنه) ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}){end}", _span),
         (rf"هذا (?:ال(?P<span>اسبوع|شهر|عام)){end}|هذه (?:ال(?P<span2>سنه)){end}", _span),
         (rf"(?P<season>{_alternatives(list(_SEASONS))}) (?:عام |سنه )?{year}{end}", _season),
-        (rf"(?:بين )?(?:عامي |سنتي )(?P<y1>(?:19|20)\d\d) ?و ?(?P<y2>(?:19|20)\d\d)|(?P<y3>(?:19|20)\d\d) ?- ?(?P<y4>(?:19|20)\d\d)", _years),
+        (r"(?:بين )?(?:عامي |سنتي )(?P<y1>(?:19|20)\d\d) ?و ?(?P<y2>(?:19|20)\d\d)|(?P<y3>(?:19|20)\d\d) ?- ?(?P<y4>(?:19|20)\d\d)", _years),
         (rf"(?:عام|العام|سنه|السنه) {year}{end}", _year),
         (rf"(?:(?<=في )|(?<=منذ )|(?<=حتي )|(?<=\()){year}{end}", _year),
         (rf"(?:ال{unit} ال(?P<count2>[\u0621-\u064a]+|\d+) ال(?:{_PAST}|{_NEXT})){end}", _length),

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import sys
+import re
 import unicodedata
 
 _DELETED = (
-    [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD), *range(0x06DF, 0x06E9), *range(0x06EA, 0x06EE)]  # tashkeel, Quranic marks
-    + [0x0640]  # tatweel
-    + [0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0x00AD]  # bidi, zero width, soft hyphen
-    + list(range(0xFE00, 0xFE10))  # variation selectors
+    *range(0x0610, 0x061B),
+    *range(0x064B, 0x0660),
+    0x0670,
+    *range(0x06D6, 0x06DD),
+    *range(0x06DF, 0x06E9),
+    *range(0x06EA, 0x06EE),  # tashkeel, Quranic marks
+    0x0640,  # tatweel
+    0x061C,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x206A),
+    0xFEFF,
+    0x00AD,  # bidi, zero width, soft hyphen
+    *range(0xFE00, 0xFE10),  # variation selectors
 )
 _LETTERS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا",
@@ -33,8 +43,8 @@ def _table() -> dict[int, str | None]:
 
 
 TABLE = _table()
-ARABIC = frozenset(map(chr, (*range(0x0620, 0x064B), *range(0x066E, 0x06D4), *range(0x06EE, 0x06F0), *range(0x06FA, 0x0700))))
-_TO_ARABIC = {c: "x" for c in range(0x0620, 0x064B)} | {c: "x" for c in range(0x066E, 0x06D4)} | {c: "x" for c in range(0xFB50, 0xFDFF)} | {c: "x" for c in range(0xFE70, 0xFEFD)}
+_ARABIC = re.compile("[\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06ee\u06ef\u06fa-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def fold(text: str) -> str:
@@ -55,11 +65,5 @@ def arabic_share(text: str) -> float:
     >>> arabic_share("قال CNN")
     0.5
     """
-    letters = sum(map(str.isalpha, text))
-    if not letters:
-        return 0.0
-    return sum(c in ARABIC or "\ufb50" <= c <= "\ufefc" for c in text if c.isalpha()) / letters
-
-
-if sys.maxunicode < 0x10FFFF:  # pragma: no cover - no such Python since 3.3
-    raise ImportError("Marsad counts offsets in code points; this Python cannot")
+    letters = len(_LETTER.findall(text))
+    return len(_ARABIC.findall(text)) / letters if letters else 0.0

@@ -35,7 +35,9 @@ _VAGUE = {"عشرات": 10.0, "ميات": 100.0, "الاف": 1e3, "الوف": 1e
 _TOKEN = re.compile(r"(?P<and>و ?)?(?P<the>ال-?)?(?:(?P<digits>\d{1,3}(?:[.,]\d{3})+(?![\d.,]\d)|\d+(?:[.,]\d+)?)(?![\d/:]|-\d)|(?P<word>[\u0621-\u064a]+))")
 _ORDINALS = {
     stem: n
-    for n, stems in enumerate(("اول اولي", "ثاني ثانيه", "ثالث ثالثه", "رابع رابعه", "خامس خامسه", "سادس سادسه", "سابع سابعه", "ثامن ثامنه", "تاسع تاسعه", "عاشر عاشره", "حادي حاديه"), 1)
+    for n, stems in enumerate(
+        ("اول اولي", "ثاني ثانيه", "ثالث ثالثه", "رابع رابعه", "خامس خامسه", "سادس سادسه", "سابع سابعه", "ثامن ثامنه", "تاسع تاسعه", "عاشر عاشره", "حادي حاديه"), 1
+    )
     for stem in stems.split()
 }
 
@@ -63,7 +65,7 @@ class _Token(NamedTuple):
 def _kind(word: str) -> tuple[str, float] | None:
     for kind, table in (("unit", _UNITS), ("ten", _TENS), ("hundred", _HUNDREDS), ("scale", _SCALES), ("dual", _DUALS), ("fraction", _FRACTIONS), ("vague", _VAGUE)):
         if word in table:
-            return kind, float(table[word])  # type: ignore[index]
+            return kind, float(table[word])
     return None
 
 
@@ -203,7 +205,8 @@ def numbers(text: str | Folded) -> list[Number]:
     reader = _Reader(view.folded, tokens)
     while reader.at < len(tokens):
         token = tokens[reader.at]
-        plural = _VAGUE.get(view.folded[token.start : token.end].removeprefix("ال"))
+        word = view.folded[token.start : token.end]
+        plural = _VAGUE.get(word) or _VAGUE.get(word.removeprefix("ال"))
         if token.kind == "vague" or plural:
             reader.at += 1
             value, end = plural or token.value, token.end

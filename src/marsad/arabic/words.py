@@ -13,7 +13,9 @@ from typing import NamedTuple
 from marsad.arabic.letters import fold
 from marsad.knowledge import rows
 
-_WORD = re.compile(r"[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ea-\u06ef\u06fa-\u06ff\ufb50-\ufdff\ufe70-\ufefc\u200c\u200d]+|[^\W\d_]+|\d+(?:[.,٫٬/:]\d+)*|[^\w\s]|_")
+_WORD = re.compile(
+    r"[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ea-\u06ef\u06fa-\u06ff\ufb50-\ufdff\ufe70-\ufefc\u200c\u200d]+|[^\W\d_]+|\d+(?:[.,٫٬/:]\d+)*|[^\w\s]|_"
+)
 _MARK = re.compile(r"[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u200b-\u200f]*")
 _CONJ, _PREP = "وف", "بلك"
 _SUFFIXES = ("كما", "هما", "تما", "هم", "هن", "ها", "كم", "كن", "نا", "ه", "ك", "ي")
@@ -54,24 +56,28 @@ def _prefix_lengths(folded: str) -> list[int]:
     """Return the lengths of the prefixes to cut from a folded word, outermost first."""
     cuts: list[int] = []
     rest = folded
-    known = rest.startswith(_initials())
-    if rest[:1] in _CONJ and len(rest) >= 4 and not known:
+    if rest[:1] in _CONJ and len(rest) >= 4 and (not rest.startswith(_initials()) or (rest[1:3] == "ال" and len(rest) >= 6)):
         cuts.append(1)
         rest = rest[1:]
     if rest.startswith("لل") and len(rest) >= 5:
-        return [*cuts, 1, 1]  # ل + (ا)ل
-    if rest[:1] in _PREP and rest[1:3] == "ال" and len(rest) >= 6:
+        return [*cuts, 1] if rest[1:].startswith(_initials()) else [*cuts, 1, 1]  # «للبنان»; else ل + (ا)ل
+    if _takes_one(rest, bool(cuts)):
         cuts.append(1)
         rest = rest[1:]
-    elif rest[:1] in "بل" and len(rest) >= 5 and cuts and not rest.startswith(_initials()):
-        cuts.append(1)
-        rest = rest[1:]
-    elif rest[:1] == "س" and rest[1:2] in "يتن" and len(rest) >= 5 and not rest.startswith(_initials()):
-        cuts.append(1)
-        rest = rest[1:]
-    if rest.startswith("ال") and len(rest) >= 5 and not rest.startswith(("الاف", "التق", "التز", "التح")):
+    if rest.startswith("ال") and len(rest) >= 5:
         cuts.append(2)
     return cuts
+
+
+def _takes_one(rest: str, joined: bool) -> bool:
+    """Whether the word begins with a glued preposition or the future «س»."""
+    if rest[:1] in _PREP and rest[1:3] == "ال" and len(rest) >= 6:
+        return True
+    if len(rest) < 5 or rest.startswith(_initials()):
+        return False
+    if rest[0] in _PREP:
+        return rest[1:].startswith(_initials()) or (joined and rest[0] in "بل")
+    return rest[0] == "س" and rest[1] in "يتن"
 
 
 @lru_cache(maxsize=100_000)

@@ -34,7 +34,11 @@ def collect(sources: list[str]) -> Iterator[Page | Problem]:
         path = Path(source)
         if source == "-":
             body = sys.stdin.buffer.read(MAX_BYTES + 1)
-            yield page_of(body, "-") if len(body) <= MAX_BYTES else Problem(stage="collect", subject_id="-", code="too-large", detail=f"-: more than {MAX_BYTES:,} bytes; split it into pages")
+            yield (
+                page_of(body, "-")
+                if len(body) <= MAX_BYTES
+                else Problem(stage="collect", subject_id="-", code="too-large", detail=f"-: more than {MAX_BYTES:,} bytes; split it into pages")
+            )
         elif path.is_dir():
             found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
             if not found:

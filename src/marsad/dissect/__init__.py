@@ -1,6 +1,6 @@
 """Second stage: a Page becomes an Article, its lines told apart. Pure; never raises on any bytes.
 
-    article, problems = dissect(page)
+article, problems = dissect(page)
 """
 
 from __future__ import annotations
@@ -76,20 +76,12 @@ def dissect(page: Page) -> tuple[Article | None, list[Problem]]:
         lines = lines[:MAX_LINES]
     if not lines:
         return None, [*problems, _problem(page, "no-text", "the page shows no text; it may need a browser to fill it")]
-    blocks = blocks_of(bundled(), text, lines, _claimed(text, lines, meta))
+    blocks = blocks_of(bundled(), text, lines, parts.claimed(text, lines, meta) if meta else None)
     return _article(page, text, lines, blocks, meta), problems
 
 
 def _problem(page: Page, code: str, detail: str) -> Problem:
     return Problem(stage="dissect", subject_id=page.id, code=code, detail=f"{page.url}: {detail}")
-
-
-def _claimed(text: str, lines: list[Line], meta: Meta | None) -> list[bool]:
-    """For each line, whether the page's metadata calls it the headline."""
-    if not meta:
-        return [False] * len(lines)
-    claims = [h for h in meta.headlines if len(h) > 12]
-    return [12 < line.end - line.start < 300 and any(parts.agrees(c, text[line.start : line.end]) for c in claims) for line in lines]
 
 
 def _article(page: Page, text: str, lines: list[Line], blocks: list[Block], meta: Meta | None) -> Article:

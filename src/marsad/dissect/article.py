@@ -24,16 +24,31 @@ def _words(text: str) -> set[str]:
 
 
 def agrees(claim: str, line: str) -> bool:
-    """Whether a claimed headline is the line's text, give or take the site's name at an end of the claim.
+    """Whether a claimed headline is the line's text, give or take the site's name at an end of the claim, by folded words.
 
     >>> agrees("بدء المحادثات في بغداد - موقع الخبر", "بدء المحادثات في بغداد")
     True
     """
-    a, b = _words(claim), _words(line)
+    return _same_words(_words(claim), _words(line))
+
+
+def _same_words(a: set[str], b: set[str]) -> bool:
     if not b:
         return False
     shared = len(a & b)
     return shared >= 0.85 * len(b) and (shared >= 0.85 * len(a) or (shared >= 3 and len(a) - shared <= 5))
+
+
+def claimed(text: str, lines: list[Line], meta: Meta) -> list[bool]:
+    """Return for each line whether the page's metadata calls it the headline."""
+    claims = [_words(h) for h in meta.headlines if len(h) > 12]
+    every = set().union(*claims)
+    out = []
+    for line in lines:
+        shown = text[line.start : line.end] if 12 < line.end - line.start < 300 else ""
+        words = _words(shown) if shown and len(claims) else set()
+        out.append(len(words & every) >= 0.8 * len(words) and any(_same_words(c, words) for c in claims) if words else False)
+    return out
 
 
 def _moment(value: str) -> datetime | None:

@@ -6,6 +6,7 @@ import math
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,10 @@ _MONTHS = (
     "|جانفي|فيفري|افريل|ماي|جوان|جويليه|اوت|ماي|يوليوز|غشت|شتنبر|نونبر|دجنبر|محرم|صفر|ربيع|جمادي|رجب|شعبان|رمضان|شوال|القعده|الحجه"
     "|jan\\w*|feb\\w*|mar\\w*|apr\\w*|may|june?|july?|aug\\w*|sep\\w*|oct\\w*|nov\\w*|dec\\w*"
 )
-_DATE = re.compile(rf"\b\d{{1,2}} ?[-/.,]? ?(?:من )?(?:{_MONTHS})\b|\b(?:{_MONTHS}) ?\d{{1,2}}\b|\b\d{{1,2}} ?[-/.] ?\d{{1,2}} ?[-/.] ?\d{{2,4}}\b|\b\d{{4}} ?[-/.] ?\d{{1,2}} ?[-/.] ?\d{{1,2}}\b", re.I)
+_DATE = re.compile(
+    rf"\b\d{{1,2}} ?[-/.,]? ?(?:من )?(?:{_MONTHS})\b|\b(?:{_MONTHS}) ?\d{{1,2}}\b|\b\d{{1,2}} ?[-/.] ?\d{{1,2}} ?[-/.] ?\d{{2,4}}\b|\b\d{{4}} ?[-/.] ?\d{{1,2}} ?[-/.] ?\d{{1,2}}\b",
+    re.I,
+)
 _TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
 _AGO = re.compile(r"(?:منذ|قبل) (?:\d+ )?(?:دقيق|ساع|يوم|اسبوع|شهر|اشهر|سن)")
 _WORD = re.compile(r"[^\W_]+|#")
@@ -51,14 +55,64 @@ def topic(word: str) -> str:
     return core[:5] if len(core) >= 3 else ""
 
 
-SHAPE = (
-    "n words mean_word digits latin commas stop question exclaim colon_end colon cut quote_start quotes bullet pipe url date time ago year menu by "
-    "see_also verb_first bang gaps short long very_long paren_end dash_start hash"
-).split()
-PLACE = (
-    "place from_end index total repeat repeat_first before_long after_long long_seen long_left near_long_before near_long_after blank_before blank_after "
-    "only_symbols starts_digit dateline ends_letter rank prefix_of has_prefix"
-).split()
+SHAPE = [
+    "n",
+    "words",
+    "mean_word",
+    "digits",
+    "latin",
+    "commas",
+    "stop",
+    "question",
+    "exclaim",
+    "colon_end",
+    "colon",
+    "cut",
+    "quote_start",
+    "quotes",
+    "bullet",
+    "pipe",
+    "url",
+    "date",
+    "time",
+    "ago",
+    "year",
+    "menu",
+    "by",
+    "see_also",
+    "verb_first",
+    "bang",
+    "gaps",
+    "short",
+    "long",
+    "very_long",
+    "paren_end",
+    "dash_start",
+    "hash",
+]
+PLACE = [
+    "place",
+    "from_end",
+    "index",
+    "total",
+    "repeat",
+    "repeat_first",
+    "before_long",
+    "after_long",
+    "long_seen",
+    "long_left",
+    "near_long_before",
+    "near_long_after",
+    "blank_before",
+    "blank_after",
+    "only_symbols",
+    "starts_digit",
+    "dateline",
+    "ends_letter",
+    "rank",
+    "prefix_of",
+    "has_prefix",
+]
 TOPIC = ["sim_long", "sim_long_max", "sim_next", "sim_prev", "best_sim"]
 HINTS = ["html", "links", "below_h1", "same_path", *(f"tag_{t}" for t in TAGS), *(f"flag_{f}" for f in FLAGS)]
 DENSE = [*SHAPE, *PLACE, *TOPIC, *HINTS]
@@ -149,7 +203,7 @@ class Seen:
 def cues(tokens: list[str]) -> list[str]:
     """Return the words that may tell a line's role: all of a short line, the first four and last two of a long one, with their place."""
     if len(tokens) <= 7:
-        return [*tokens, *(a + "_" + b for a, b in zip(tokens, tokens[1:], strict=False)), *(["^" + tokens[0], tokens[-1] + "$"] if tokens else [])]
+        return [*tokens, *(a + "_" + b for a, b in pairwise(tokens)), *(["^" + tokens[0], tokens[-1] + "$"] if tokens else [])]
     return ["^" + tokens[0], tokens[0] + "_" + tokens[1], *("~" + t for t in tokens[:4]), *("~" + t for t in tokens[-2:]), tokens[-1] + "$"]
 
 

@@ -16,10 +16,89 @@ MAX_DEPTH = 400  # deeper elements are read as part of their ancestor
 MAX_LINES = 3_000
 
 HIDDEN = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "select", "head", "object", "canvas", "math", "datalist", "button"))
-INLINE = frozenset("a abbr acronym b bdi bdo big cite code data dfn em font i ins del kbd label mark nobr q rp rt ruby s samp small span strike strong sub sup tt u var wbr time amp-img img input".split())
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "del",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "time",
+        "amp-img",
+        "img",
+        "input",
+    ]
+)
 TAGS = ("h1", "h2", "h3", "h4", "p", "li", "td", "figcaption", "time", "blockquote", "a", "title")
-FLAGS = ("nav", "header", "footer", "aside", "form", "figure", "article", "main", "link", "title", "lead", "date", "author", "caption", "related", "share", "comment", "tag", "menu", "sidebar", "ad", "body", "hidden")
-_TAG_FLAG = {"nav": "nav", "header": "header", "footer": "footer", "aside": "aside", "form": "form", "figure": "figure", "article": "article", "main": "main", "time": "date", "figcaption": "caption", "address": "author"}
+FLAGS = (
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "form",
+    "figure",
+    "article",
+    "main",
+    "link",
+    "title",
+    "lead",
+    "date",
+    "author",
+    "caption",
+    "related",
+    "share",
+    "comment",
+    "tag",
+    "menu",
+    "sidebar",
+    "ad",
+    "body",
+    "hidden",
+)
+_TAG_FLAG = {
+    "nav": "nav",
+    "header": "header",
+    "footer": "footer",
+    "aside": "aside",
+    "form": "form",
+    "figure": "figure",
+    "article": "article",
+    "main": "main",
+    "time": "date",
+    "figcaption": "caption",
+    "address": "author",
+}
 _CLASS = {
     "title": r"title|headline|heading", "lead": r"standfirst|subtitle|sub-?head|summary|excerpt|lead(?!er)|intro|deck|teaser-?text",
     "date": r"date|time(?!line)|publish", "author": r"author|byline|writer|reporter|source", "caption": r"caption|credit|copyright",
@@ -60,7 +139,8 @@ def class_flags(names: str) -> int:
 
 def plain_lines(text: str, most: int = sys.maxsize) -> list[Line]:
     """Return the lines of a flattened page that hold more than blanks, `most` at the most; path is the line's number from 1."""
-    out, at, number = [], 0, 1
+    out: list[Line] = []
+    at, number = 0, 1
     while at <= len(text) and len(out) < most:
         end = text.find("\n", at)
         end = len(text) if end < 0 else end

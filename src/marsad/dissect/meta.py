@@ -12,7 +12,21 @@ from selectolax.lexbor import LexborHTMLParser
 
 _ARTICLE = re.compile(r"Article|BlogPosting|Report$|LiveBlog")
 _MARKED = re.compile(r"[\x00-\x1f]+")
-_DATE_KEYS = ("article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created", "pubdate", "publishdate", "publish_date", "sailthru.date", "parsely-pub-date", "publish-date")
+_DATE_KEYS = (
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "sailthru.date",
+    "parsely-pub-date",
+    "publish-date",
+)
 
 
 class Meta(NamedTuple):

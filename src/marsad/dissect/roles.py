@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from marsad.arabic.letters import fold
 from marsad.dissect.features import Matrix, see
 from marsad.dissect.lines import Line
 from marsad.records import ROLES, Block
@@ -29,7 +30,7 @@ class Model:
         flat = {f"{i}/{name}": value.astype(np.float16) for i, part in enumerate(self.parts) for name, value in part.items()}
         words = np.frombuffer(json.dumps(sorted(self.vocabulary, key=self.vocabulary.__getitem__), ensure_ascii=False).encode("utf8"), np.uint8)
         with open(path, "wb") as sink:
-            np.savez_compressed(sink, words=words, **flat)
+            np.savez_compressed(sink, allow_pickle=False, words=words, **flat)
 
     @classmethod
     def load(cls, path: str | Path) -> Model:
@@ -60,7 +61,8 @@ def _conv(x: Matrix, weight: Matrix, bias: Matrix, dilation: int) -> Matrix:
     padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
     padded[reach : reach + len(x)] = x
     out = bias + sum(padded[k * dilation : k * dilation + len(x)] @ weight[:, :, k].T for k in range(width))
-    return np.maximum(out, 0, dtype=np.float32)
+    rectified: Matrix = np.maximum(out, 0)
+    return rectified
 
 
 def _softmax(x: Matrix) -> Matrix:
@@ -129,13 +131,33 @@ def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | 
 
 
 def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> list[int]:
-    """Return the roles with what a page cannot be mended: an article whose headline was missed gets its likeliest one."""
-    body = NUMBER["body"]
-    if NUMBER["headline"] in roles or sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body) < 300:
-        return roles
-    margin = scores[:, NUMBER["headline"]] - scores.max(1)
-    best = int(margin.argmax())
-    if margin[best] > -1.0 and roles[best] != body:
-        roles = [*roles]
-        roles[best] = NUMBER["headline"]
+    """Return the roles with what the page as a whole tells: one own headline before the body, and none missing where there is a body.
+
+    Of several different headlines above the first paragraph the likeliest stays, with its repeats; the others take their next likeliest role.
+    """
+    head, body = NUMBER["headline"], NUMBER["body"]
+    roles = [*roles]
+    first = next((i for i, r in enumerate(roles) if r == body), len(roles))
+    above = [i for i in range(first) if roles[i] == head]
+    if len(above) > 1:
+        words = {i: fold(text[lines[i].start : lines[i].end]).split() for i in above}
+        best = max(above, key=lambda i: float(_margin(scores, head)[i]))
+        for i in above:
+            if words[i] != words[best] and len(set(words[i]) & set(words[best])) < 0.8 * min(len(set(words[i])), len(set(words[best]))):
+                rest = scores[i].copy()
+                rest[head] = -np.inf
+                roles[i] = int(rest.argmax())
+    if not above and head not in roles and sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body) >= 300:
+        margin = _margin(scores, head)
+        best = int(margin.argmax())
+        if margin[best] > -1.0 and roles[best] != body:
+            roles[best] = head
     return roles
+
+
+def _margin(scores: Matrix, role: int) -> Matrix:
+    """How far the role's score stands above the best of the others."""
+    others = scores.copy()
+    others[:, role] = -np.inf
+    out: Matrix = scores[:, role] - others.max(1)
+    return out
