@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import copy
+import hashlib
 import json
 import random
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -199,6 +201,27 @@ def train(examples: list[Example], epochs: int, seeds: int):
     return Model(vocabulary, parts)
 
 
+def card(gold: int, own: int, args, cross: str | None) -> None:
+    """Write the model card beside the model; figures of the last cross-validation are kept unless new ones are given."""
+    path = Path(args.out).with_suffix(".json")
+    old = json.loads(path.read_text()) if path.exists() else {}
+    figures = old.get("cross_validation", {})
+    if cross:
+        run = [sys.executable, str(SHARED / "eval/score_dissect.py"), str(SHARED / "gold/pages"), cross, "--json"]
+        figures = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
+    text = {
+        "what": "gives each line of a page its role; run by marsad.dissect.roles with numpy",
+        "made_by": f"python training/roles.py --epochs {args.epochs} --seeds {args.seeds}",
+        "data": f"{gold} labelled pages (shared/gold/pages) and {own} of training/pages, all written for this project; the same layouts retold with titles and sentences of the ANT corpus "
+        "(Apache-2.0; Chouigui, Ben Khiroun, Elayeb 2017), and dressed as HTML by training/compose.py",
+        "cross_validation": figures,
+        "cross_validation_how": "six folds over shared/gold/pages, training/pages always in training, scorer shared/eval/score_dissect.py",
+        "licence": "Apache-2.0",
+        "sha256": hashlib.sha256(Path(args.out).read_bytes()).hexdigest() if Path(args.out).exists() else "",
+    }
+    path.write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--cross", type=int, default=0)
@@ -225,8 +248,11 @@ def main() -> None:
                 for e in held:
                     blocks = blocks_of(model, e.page.text, e.lines)
                     sink.write(json.dumps({"id": e.page.name, "blocks": [{"start": b.start, "end": b.end, "role": b.role} for b in blocks]}) + "\n")
+        if not args.folds:
+            card(len(gold), len(own), args, args.cv)
         return
     train(gold + own, args.epochs, args.seeds).save(args.out)
+    card(len(gold), len(own), args, None)
     print(len(gold), "gold pages,", len(own), "own pages")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from marsad.arabic.letters import fold
 from marsad.dissect.lines import FLAGS, TAGS, Line
+from marsad.knowledge import rows
 
 Matrix = NDArray[np.float32]
 
@@ -113,9 +114,10 @@ PLACE = [
     "prefix_of",
     "has_prefix",
 ]
+KINDS = ("ui", "section", "related", "byline", "date", "caption", "name")
 TOPIC = ["sim_long", "sim_long_max", "sim_next", "sim_prev", "best_sim"]
 HINTS = ["html", "links", "below_h1", "same_path", *(f"tag_{t}" for t in TAGS), *(f"flag_{f}" for f in FLAGS)]
-DENSE = [*SHAPE, *PLACE, *TOPIC, *HINTS]
+DENSE = [*SHAPE, *PLACE, *(f"word_{k}" for k in KINDS), *(f"all_{k}" for k in KINDS), *TOPIC, *HINTS]
 
 
 def _line(f: str, tokens: list[str]) -> list[float]:
@@ -207,6 +209,30 @@ def cues(tokens: list[str]) -> list[str]:
     return ["^" + tokens[0], tokens[0] + "_" + tokens[1], *("~" + t for t in tokens[:4]), *("~" + t for t in tokens[-2:]), tokens[-1] + "$"]
 
 
+@lru_cache(maxsize=1)
+def _page_words() -> dict[str, list[int]]:
+    known: dict[str, list[int]] = {}
+    for row in rows("page_words.tsv"):
+        known.setdefault(fold(row["word"]).lower(), []).append(KINDS.index(row["kind"]))
+    return known
+
+
+def _kinds(tokens: list[list[str]]) -> Matrix:
+    """For each kind of page word: its share among the line's first words, and whether all of them are of the kind."""
+    known = _page_words()
+    out = np.zeros((len(tokens), 2 * len(KINDS)), np.float32)
+    for i, line in enumerate(tokens):
+        count = 0
+        for word in line[:12]:
+            count += 1
+            for kind in known.get(word) or known.get(word[2:] if word.startswith("ال") else word[1:] if word[0] in "وبل" else "") or ():
+                out[i, kind] += 1
+        if count:
+            out[i, : len(KINDS)] /= count
+    out[:, len(KINDS) :] = out[:, : len(KINDS)] > 0.99
+    return out
+
+
 def _topics(sim: Matrix, long: Matrix) -> Matrix:
     out = np.zeros((len(sim), len(TOPIC)), np.float32)
     out[:, 0] = sim @ long / max(1.0, float(long.sum()))
@@ -226,7 +252,7 @@ def see(text: str, lines: list[Line]) -> Seen:
     long = np.array([n > LONG for n in sizes], np.float32)
     shape = np.array([_line(f, t) for f, t in zip(folded, tokens, strict=True)], np.float32)
     place = np.array(_place(folded, tokens, sizes, lines), np.float32)
-    dense = np.concatenate([shape, place, _topics(sim, long), _hints(lines)], 1)
+    dense = np.concatenate([shape, place, _kinds(tokens), _topics(sim, long), _hints(lines)], 1)
     return Seen(dense, [cues(t) for t in tokens], sim)
 
 
