@@ -1,6 +1,7 @@
 # Needs only Python 3.11, make and a package registry.
 PYTHON ?= python3.11
 BIN = .venv/bin
+LOCK = -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .PHONY: setup demo test check bench lock clean
 
@@ -8,7 +9,7 @@ setup: .venv/done
 
 .venv/done: requirements.lock pyproject.toml
 	command -v $(PYTHON) >/dev/null && $(PYTHON) -m venv .venv || python3 -m venv .venv
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 
@@ -25,11 +26,17 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -m "not slow"
 
-bench: setup
-	$(BIN)/python bench/dissect.py
+bench: .venv/bench
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/dissect.py
 
-lock:
-	$(BIN)/python -m piptools compile -q --strip-extras --extra dev --extra bench --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+.venv/bench: bench/requirements.lock .venv/done
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r bench/requirements.lock
+	touch $@
+
+lock: setup
+	$(BIN)/python -m pip install -q -U pip pip-tools
+	$(BIN)/python -m piptools compile $(LOCK) --extra dev -o requirements.lock pyproject.toml
+	$(BIN)/python -m piptools compile $(LOCK) --extra dev --extra bench -o bench/requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache

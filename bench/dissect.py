@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import re
-import resource
 import time
 import warnings
 from collections import Counter
@@ -102,12 +101,17 @@ def gold_of(folder: Path, page: Path) -> str | None:
     return None
 
 
+def _peak() -> float:
+    """Peak resident memory of this process in MB (ru_maxrss would count the parent's)."""
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+
 def _memory(tool: str, pages: list[bytes], answer: multiprocessing.Queue) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _peak()
     extract = TOOLS[tool]()
     for body in pages:
         extract(body)
-    answer.put((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    answer.put(_peak() - before)
 
 
 def measure(tool: str, pages: list[tuple[bytes, str | None]], seconds: float) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from labelled import Labelled
-from marsad.dissect.lines import html_lines, plain_lines
+from marsad.dissect.lines import html_lines, is_menu, plain_lines
 
 ANT = Path(__file__).parents[2] / "shared/data/news/antcorpus.tar.xz"
 ARTICLE = {"headline", "standfirst", "body", "byline", "date", "caption"}
@@ -201,4 +201,5 @@ def as_html(page: Labelled, rng=random):
     text, lines = html_lines(LexborHTMLParser("".join(out) + "</body></html>"))
     if len(lines) != len(roles):
         return plain_lines(page.text), page.text, page.roles
-    return lines, text, roles
+    kept = [i for i, line in enumerate(lines) if not is_menu(line)]
+    return [lines[i] for i in kept], text, [roles[i] for i in kept]

@@ -35,6 +35,11 @@ _NEXT = "مقبل|مقبله|قادم|قادمه|اتي|اتيه"
 _THIS = "جاري|جاريه|حالي|حاليه|الراهن"
 
 
+Shape = tuple[re.Pattern[str], Callable[[re.Match[str], "date | None"], "str | None"]]
+_FULL = 6  # so many of the shapes below, the first ones, tell a day by figures
+_DIGIT = re.compile(r"\d")
+
+
 class Timex(NamedTuple):
     """A time expression: start and end in code points of the text, value (TIMEX3)."""
 
@@ -53,7 +58,7 @@ def _alternatives(words: list[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date | None], str | None]]]:
+def _patterns() -> list[Shape]:
     gregorian = _alternatives([m for m, (c, _) in _months().items() if c == "gregorian"])
     hijri = _alternatives([m for m, (c, _) in _months().items() if c == "hijri"])
     month = rf"(?P<month>{gregorian})(?: ?[/(-] ?(?:{gregorian})\)?)?"
@@ -285,12 +290,25 @@ def times(text: str | Folded, anchor: date | None = None) -> list[Timex]:
     >>> [t.value for t in times("الخميس الماضي ومنذ أمس الأول حتى 12 جويلية 2023", date(2024, 1, 7))]
     ['2024-01-04', '2024-01-05', '2023-07-12']
     """
+    return _find(text, anchor, _patterns())
+
+
+def full_dates(text: str) -> list[Timex]:
+    """Return the days that a text tells in full, with day, month and year or with day and month in figures; quick where there is no digit.
+
+    >>> [t.value for t in full_dates("الخميس 4 يناير 2024، منذ أسبوع")]
+    ['2024-01-04']
+    """
+    return _find(text, None, _patterns()[:_FULL]) if _DIGIT.search(text) else []
+
+
+def _find(text: str | Folded, anchor: date | None, patterns: list[Shape]) -> list[Timex]:
     view = text if isinstance(text, Folded) else Folded(text)
     low = view.folded.lower()
     if len(low) != len(view.folded):  # a letter whose lower case is longer
         low = view.folded
     taken: list[tuple[int, int, str]] = []
-    for pattern, give in _patterns():
+    for pattern, give in patterns:
         for m in pattern.finditer(low):
             start = m.start() + _lead(m)
             if any(start < b and a < m.end() for a, b, _ in taken):

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from marsad.arabic.calendar import times
+from marsad.arabic.calendar import full_dates
 from marsad.arabic.letters import fold
 from marsad.dissect.lines import Line
 from marsad.dissect.meta import Meta
@@ -42,11 +42,12 @@ def _same_words(a: set[str], b: set[str]) -> bool:
 def claimed(text: str, lines: list[Line], meta: Meta) -> list[bool]:
     """Return for each line whether the page's metadata calls it the headline."""
     claims = [_words(h) for h in meta.headlines if len(h) > 12]
+    if not claims:
+        return [False] * len(lines)
     every = set().union(*claims)
     out = []
     for line in lines:
-        shown = text[line.start : line.end] if 12 < line.end - line.start < 300 else ""
-        words = _words(shown) if shown and len(claims) else set()
+        words = _words(text[line.start : line.end]) if 12 < line.end - line.start < 300 else set()
         out.append(len(words & every) >= 0.8 * len(words) and any(_same_words(c, words) for c in claims) if words else False)
     return out
 
@@ -66,7 +67,7 @@ def _moment(value: str) -> datetime | None:
 
 def visible_moment(text: str) -> datetime | None:
     """Return the moment a visible line tells in full (year, month, day, perhaps clock), taken as UTC since pages seldom name a zone."""
-    day = next((t.value for t in times(text) if re.match(r"\d{4}-\d\d-\d\d", t.value)), None)
+    day = next((t.value for t in full_dates(text) if re.match(r"\d{4}-\d\d-\d\d", t.value)), None)
     if day is None:
         return None
     moment = datetime.fromisoformat(day[:10]).replace(tzinfo=UTC)
@@ -97,8 +98,7 @@ def published(text: str, blocks: list[Block], meta: Meta | None, url: str) -> tu
 
 def authors(text: str, blocks: list[Block], meta: Meta | None) -> tuple[str, ...]:
     """Return the authors: those the page's metadata names and the page shows, else those of its bylines."""
-    shown = fold(text)
-    claimed = [a for a in (meta.authors if meta else ()) if len(a) < 60 and fold(a) in shown]
+    claimed = [a for a in (meta.authors if meta else ()) if len(a) < 60 and (a in text or fold(a) in fold(text))]
     if claimed:
         return tuple(claimed)
     out: list[str] = []

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from marsad.arabic.letters import arabic_share
+from marsad.arabic.letters import arabic_share, letter_count
 
-_LETTER = re.compile(r"[^\W\d_]")
 _FAMILY = {"fa": re.compile(r"[پچژگ]|\bاست\b|\bاین\b"), "ur": re.compile(r"[ٹڈڑںے]"), "ckb": re.compile(r"[ێۆڵڕۊ]")}
 _LATIN = {
     "en": frozenset(["the", "of", "and", "to", "in", "that", "for", "is", "was", "with", "from", "by", "on"]),
@@ -23,8 +22,8 @@ def language_of(text: str) -> str:
     >>> language_of("قال المتحدث باسم الوزارة"), language_of("The minister said that the talks"), language_of("123")
     ('ar', 'en', 'und')
     """
-    sample = text[:3_000]
-    letters = len(_LETTER.findall(sample))
+    sample = text[:2_000]
+    letters = letter_count(sample)
     if letters < 8:
         return "und"
     if arabic_share(sample) >= 0.4:

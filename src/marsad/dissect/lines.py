@@ -109,7 +109,7 @@ _CLASS = {
 }  # fmt: skip
 _CLASS_RE = tuple((1 << FLAGS.index(flag), re.compile(pattern)) for flag, pattern in _CLASS.items())
 _BIT = {flag: 1 << i for i, flag in enumerate(FLAGS)}
-_SPACE = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+_MENU = _BIT["nav"] | _BIT["footer"] | _BIT["menu"]
 _HIDE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
@@ -130,11 +130,15 @@ class Line(NamedTuple):
     url: str | None
 
 
-@lru_cache(maxsize=20_000)
 def class_flags(names: str) -> int:
     """Return the bits of FLAGS that an element's class and id speak of."""
     low = re.sub(r"([a-z])([A-Z])", r"\1-\2", names).lower().replace("_", "-")
     return sum(bit for bit, pattern in _CLASS_RE if pattern.search(low))
+
+
+def is_menu(line: Line) -> bool:
+    """Whether a line is a link of a menu or footer, which needs no model to tell (breadcrumbs and tags are left to it)."""
+    return line.links > 0.9 and bool(line.flags & _MENU) and not line.flags & _BIT["tag"] and line.tag != "h1"
 
 
 def plain_lines(text: str, most: int = sys.maxsize) -> list[Line]:
@@ -162,73 +166,84 @@ class _Builder:
 
     def add(self, text: str, url: str | None) -> None:
         self.open.append(text)
-        if not text.isspace():
-            self.size += len(text)
-            if url is not None:
-                self.linked += len(text)
-                self.url = self.url or url
+        self.size += len(text)
+        if url is not None:
+            self.linked += len(text)
+            self.url = self.url or url
 
     def close(self, tag: str, flags: int, path: str) -> None:
         if self.size:
-            text = _SPACE.sub(" ", "".join(self.open)).strip()
+            text = " ".join("".join(self.open).split())
             if text:
                 self.lines.append(Line(self.at, self.at + len(text), tag, flags | self.near, self.linked / self.size, path, self.url))
                 self.parts.append(text)
                 self.at += len(text) + 1
-        if self.open:
+        if self.open or self.near:
             self.open = []
             self.linked = self.size = self.near = 0
             self.url = None
 
 
-def _flags_of(tag: str, node: LexborNode) -> int:
-    flags = _BIT[_TAG_FLAG[tag]] if tag in _TAG_FLAG else 0
-    attributes = node.attributes
-    if attributes:
-        get = attributes.get
-        names = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''}"
-        if len(names) > 2:
-            flags |= class_flags(names)
-        if "hidden" in attributes or ("style" in attributes and _HIDE.search(attributes["style"] or "")):
-            flags |= _BIT["hidden"]
-    return flags
+@lru_cache(maxsize=50_000)
+def _flags_of(name: str, names: str, style: str) -> int:
+    """Bits of FLAGS for an element by its tag, its class, id and itemprop, and its style."""
+    flags = _BIT[_TAG_FLAG[name]] if name in _TAG_FLAG else 0
+    if len(names) > 2:
+        flags |= class_flags(names)
+    return flags | _BIT["hidden"] if style and _HIDE.search(style) else flags
 
 
 _NEAR = _BIT["title"] | _BIT["date"] | _BIT["author"] | _BIT["caption"] | _BIT["lead"]  # said of the element itself, not of all below it
+_HIDDEN = _BIT["hidden"]
+_BREAK, _INLINE, _DEEP = 1, 2, 3
+_KIND = {**dict.fromkeys(INLINE, _INLINE), "br": _BREAK, "hr": _BREAK, **dict.fromkeys((*HIDDEN, "-comment", "!doctype"), 0)}
 
 
 def _walk(node: LexborNode, out: _Builder, tag: str, flags: int, path: str, url: str | None, depth: int) -> None:
+    """Read the children of an element; one loop without helpers, since a page has thousands of them."""
     seen: dict[str, int] = {}
     child = node.child
-    while child is not None and len(out.lines) <= MAX_LINES:
-        name = child.tag or "-"
-        if name == "-text":
-            out.add(child.text_content or "", url)
-        elif name == "br":
+    while child is not None:
+        if child.is_text_node:
+            text = child.text_content or ""
+            if not text.isspace():
+                out.add(text, url)
+            elif out.open:
+                out.open.append(" ")
+            child = child.next
+            continue
+        name = child.tag or "-comment"
+        kind = _KIND.get(name, _DEEP)
+        if kind == _BREAK:
             out.close(tag, flags, path)
-        elif name[0] in "-!" or name in HIDDEN or child.child is None:
-            pass
-        elif depth >= MAX_DEPTH:
-            out.add(child.text(separator=" "), url)
-        else:
-            _element(child, name, out, tag, flags, path, url, depth, seen)
+        elif kind and child.child is not None:
+            own, link = 0, url
+            attributes = child.attributes
+            if attributes:
+                get = attributes.get
+                own = _flags_of(name, f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''}", get("style") or "")
+                if "hidden" in attributes:
+                    own |= _HIDDEN
+                if name == "a":
+                    link = get("href") or ""
+            elif name in _TAG_FLAG:
+                own = _BIT[_TAG_FLAG[name]]
+            if own & _HIDDEN:
+                pass
+            elif depth >= MAX_DEPTH:
+                out.add(child.text(separator=" "), url)
+            elif kind == _INLINE:
+                out.near |= own & _NEAR
+                _walk(child, out, tag, flags, path, link, depth + 1)
+            else:
+                count = seen[name] = seen.get(name, 0) + 1
+                out.close(tag, flags, path)
+                if len(out.lines) > MAX_LINES:
+                    return
+                below, there = (flags if name == "p" else flags & ~_NEAR) | own, f"{path}/{name}[{count}]"
+                _walk(child, out, name, below, there, url, depth + 1)
+                out.close(name, below, there)
         child = child.next
-
-
-def _element(node: LexborNode, name: str, out: _Builder, tag: str, flags: int, path: str, url: str | None, depth: int, seen: dict[str, int]) -> None:
-    own = _flags_of(name, node)
-    if own & _BIT["hidden"]:
-        return
-    if name in INLINE:
-        link = (node.attributes.get("href") or "") if name == "a" else url
-        out.near |= own & _NEAR
-        _walk(node, out, tag, flags, path, link, depth + 1)
-        return
-    seen[name] = seen.get(name, 0) + 1
-    out.close(tag, flags, path)
-    below, there = (flags & ~_NEAR if name not in ("span", "p") else flags) | own, f"{path}/{name}[{seen[name]}]"
-    _walk(node, out, name, below, there, url, depth + 1)
-    out.close(name, below, there)
 
 
 def html_lines(tree: LexborHTMLParser) -> tuple[str, list[Line]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from marsad.arabic.letters import fold
 from marsad.dissect.features import Matrix, see
-from marsad.dissect.lines import Line
+from marsad.dissect.lines import Line, is_menu
 from marsad.records import ROLES, Block
 
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
@@ -24,6 +24,8 @@ class Model:
     def __init__(self, vocabulary: dict[str, int], parts: list[dict[str, Matrix]]) -> None:
         self.vocabulary = vocabulary
         self.parts = parts
+        self.ready = [_ready(part) for part in parts]
+        self.moves = {name: np.mean([p[name] for p in parts], 0) for name in ("moves", "start", "end")}
 
     def save(self, path: str | Path) -> None:
         """Write the model as one .npz file, weights in half precision."""
@@ -47,21 +49,31 @@ class Model:
     def scores(self, dense: Matrix, bags: list[list[str]], sim: Matrix) -> tuple[Matrix, dict[str, Matrix]]:
         """Return role scores (lines x roles) and the transition weights, averaged over the networks."""
         known = self.vocabulary
-        rows = [[known[c] for c in bag if c in known] for bag in bags]
-        flat = np.array([i for row in rows for i in row], np.int64)
-        owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-        outs = [_run(part, dense, flat, owner, sim) for part in self.parts]
-        moves = {name: np.mean([p[name] for p in self.parts], 0) for name in ("moves", "start", "end")}
-        return np.mean(outs, 0), moves
+        flat, starts = [], []
+        for bag in bags:
+            starts.append(len(flat))
+            flat.append(0)
+            flat += [known[c] for c in bag if c in known]
+        outs = [_run(part, dense, flat, starts, sim) for part in self.ready]
+        return np.mean(outs, 0), self.moves
+
+
+def _ready(part: dict[str, Matrix]) -> dict[str, Matrix]:
+    """The weights as `_run` multiplies with them: transposed, a convolution as one matrix over its stacked neighbours, no word at index 0."""
+    out = {name: np.ascontiguousarray(value.transpose(2, 1, 0).reshape(-1, len(value)) if value.ndim == 3 else value.T) for name, value in part.items()}
+    out["words.weight"] = np.concatenate([np.zeros_like(part["words.weight"][:1]), part["words.weight"][1:]])
+    out["scale"] = 1 / part["deviation"]
+    return out
 
 
 def _conv(x: Matrix, weight: Matrix, bias: Matrix, dilation: int) -> Matrix:
-    width = weight.shape[2]
+    width = weight.shape[0] // x.shape[1]
     reach = dilation * (width // 2)
     padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
     padded[reach : reach + len(x)] = x
-    out = bias + sum(padded[k * dilation : k * dilation + len(x)] @ weight[:, :, k].T for k in range(width))
-    rectified: Matrix = np.maximum(out, 0)
+    out = np.concatenate([padded[k * dilation : k * dilation + len(x)] for k in range(width)], 1) @ weight
+    out += bias
+    rectified: Matrix = np.maximum(out, 0, out=out)
     return rectified
 
 
@@ -71,23 +83,23 @@ def _softmax(x: Matrix) -> Matrix:
     return out
 
 
-def _run(w: dict[str, Matrix], dense: Matrix, flat: np.ndarray, owner: np.ndarray, sim: Matrix) -> Matrix:
+def _run(w: dict[str, Matrix], dense: Matrix, flat: list[int], starts: list[int], sim: Matrix) -> Matrix:
     """One network, as `Net.forward` in training/roles.py."""
-    words = np.zeros((len(dense), w["words.weight"].shape[1]), np.float32)
-    np.add.at(words, owner, w["words.weight"][flat])
-    x = np.clip(np.concatenate([(dense - w["mean"]) / w["deviation"], words], 1), -6, 6)
-    h = np.maximum(x @ w["first.weight"].T + w["first.bias"], 0)
+    words = np.add.reduceat(w["words.weight"][flat], starts, 0)
+    x = np.concatenate([(dense - w["mean"]) * w["scale"], words], 1)
+    np.clip(x, -6, 6, out=x)
+    h = np.maximum(x @ w["first.weight"] + w["first.bias"], 0)
     for k, dilation in enumerate((1, 2, 4)):
-        h = h + _conv(h, w[f"near.{k}.weight"], w[f"near.{k}.bias"], dilation)
-    h = h + np.maximum(h.mean(0) @ w["whole.weight"].T + w["whole.bias"], 0)
-    p = _softmax(h @ w["guess.weight"].T + w["guess.bias"])
+        h += _conv(h, w[f"near.{k}.weight"], w[f"near.{k}.bias"], dilation)
+    h += np.maximum(h.mean(0) @ w["whole.weight"] + w["whole.bias"], 0)
+    p = _softmax(h @ w["guess.weight"] + w["guess.bias"])
     before, total = np.cumsum(p, 0) - p, p.sum(0)
     alike = sim @ p
     everywhere = np.broadcast_to(np.log1p(total), p.shape)
     g = np.concatenate([h, p, alike / (total + 1), alike, before / (total + 0.5), everywhere], 1)
-    s = np.maximum(g @ w["second.weight"].T + w["second.bias"], 0)
-    s = s + _conv(s, w["beside.weight"], w["beside.bias"], 1)
-    out: Matrix = s @ w["answer.weight"].T + w["answer.bias"]
+    s = np.maximum(g @ w["second.weight"] + w["second.bias"], 0)
+    s += _conv(s, w["beside.weight"], w["beside.bias"], 1)
+    out: Matrix = s @ w["answer.weight"] + w["answer.bias"]
     return out
 
 
@@ -119,15 +131,23 @@ def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | 
 
     claimed: for each line whether the page's metadata calls it the headline, which then counts for much.
     """
-    if not lines:
-        return []
-    seen = see(text, lines)
-    scores, moves = model.scores(seen.dense, seen.bags, seen.sim)
-    if claimed:
-        scores[:, NUMBER["headline"]] += CLAIM * np.array(claimed, np.float32)
-    chance = _softmax(scores)
-    roles = settle(viterbi(scores, moves), scores, text, lines)
-    return [Block(start=line.start, end=line.end, role=ROLES[r], score=round(float(chance[i, r]), 3), path=line.path) for i, (line, r) in enumerate(zip(lines, roles, strict=True))]
+    read = [i for i, line in enumerate(lines) if not is_menu(line)]
+    told: dict[int, tuple[int, float]] = {}
+    if read:
+        shown = [lines[i] for i in read]
+        seen = see(text, shown)
+        scores, moves = model.scores(seen.dense, seen.bags, seen.sim)
+        if claimed:
+            scores[:, NUMBER["headline"]] += CLAIM * np.array([claimed[i] for i in read], np.float32)
+        roles = settle(viterbi(scores, moves), scores, text, shown)
+        chance = _softmax(scores)[np.arange(len(read)), roles].tolist()
+        told = dict(zip(read, zip(roles, chance, strict=True), strict=True))
+    menu = (NUMBER["boilerplate"], 1.0)
+    out = []
+    for i, line in enumerate(lines):
+        role, sure = told.get(i, menu)
+        out.append(Block(start=line.start, end=line.end, role=ROLES[role], score=round(sure, 3), path=line.path))
+    return out
 
 
 def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> list[int]:
