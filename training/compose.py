@@ -9,6 +9,7 @@ import html
 import random
 import re
 import tarfile
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -145,6 +146,22 @@ def retold(page: Labelled, rng) -> Labelled:
         out += [page.text[at : line.start], put]
         at = line.end
     return Labelled(page.name + "-retold", "".join([*out, page.text[at:]]), page.roles)
+
+
+def run_on(page: Labelled):
+    """Return (lines, text, roles) of the page flattened once more, to one huge line cut by `marsad.dissect.run_on`; None when it comes out too short for that.
+
+    A piece takes the role of most of its characters.
+    """
+    text, owners = "", []
+    for line, role in zip(plain_lines(page.text), page.roles, strict=True):
+        words = " ".join(page.text[line.start : line.end].split()) + " "
+        text += words
+        owners += [role] * len(words)
+    lines = plain_lines(text)
+    if len(lines) < 3:
+        return None
+    return lines, text, [Counter(owners[line.start : line.end]).most_common(1)[0][0] for line in lines]
 
 
 def _element(role: str, text: str, rng, dumb: bool) -> str:

@@ -25,10 +25,11 @@ from torch import nn
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
-from compose import as_html, retold  # noqa: E402
+from compose import as_html, retold, run_on  # noqa: E402
 from labelled import Labelled, read_gold, read_roles  # noqa: E402
 from marsad.dissect.features import DENSE, see  # noqa: E402
 from marsad.dissect.lines import plain_lines  # noqa: E402
+from marsad.dissect.roles import KEY  # noqa: E402
 from marsad.records import ROLES  # noqa: E402
 
 SHARED = HERE.parent.parent / "shared"
@@ -62,7 +63,7 @@ class Net(nn.Module):
         self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, 3, padding=d, dilation=d) for d in (1, 2, 4))
         self.whole = nn.Linear(WIDTH, WIDTH)
         self.guess = nn.Linear(WIDTH, roles)
-        self.second = nn.Linear(WIDTH + 5 * roles, SECOND)
+        self.second = nn.Linear(WIDTH + 6 * roles + len(KEY), SECOND)
         self.beside = nn.Conv1d(SECOND, SECOND, 5, padding=2)
         self.answer = nn.Linear(SECOND, roles)
         self.moves = nn.Parameter(torch.zeros(roles, roles))
@@ -82,8 +83,9 @@ class Net(nn.Module):
         p = torch.softmax(guess, -1) * mask[..., None]
         before = torch.cumsum(p, 1) - p
         total = p.sum(1, keepdim=True)
-        alike = sim @ p
-        g = torch.cat([p, alike / (total + 1), alike, before / (total + 0.5), torch.log1p(total).expand_as(p)], -1)
+        alike, held = sim[:, 0] @ p, sim[:, 1] @ p
+        best = torch.stack([(sim[:, 1] * p[:, None, :, k]).amax(2) for k in KEY], -1)
+        g = torch.cat([p, alike / (total + 1), alike, held / (total + 1), best, before / (total + 0.5), torch.log1p(total).expand_as(p)], -1)
         s = torch.relu(self.second(self.drop(torch.cat([h, g], -1)))) * mask[..., None]
         s = s + torch.relu(self.beside(self.drop(s).transpose(1, 2)).transpose(1, 2))
         return guess, self.answer(s)
@@ -114,12 +116,12 @@ def vocabulary_of(examples: list[Example], least: int = 3) -> dict[str, int]:
 
 def batch(examples: list[Example], vocabulary: dict[str, int], word_drop: float = 0.0, hint_drop: float = 0.0):
     n, t = len(examples), max(len(e.roles) for e in examples)
-    dense, sim = torch.zeros(n, t, len(DENSE)), torch.zeros(n, t, t)
+    dense, sim = torch.zeros(n, t, len(DENSE)), torch.zeros(n, 2, t, t)
     roles, mask = torch.zeros(n, t, dtype=torch.long), torch.zeros(n, t)
     bags, offsets = [], []
     for i, e in enumerate(examples):
         k = len(e.roles)
-        dense[i, :k], sim[i, :k, :k], roles[i, :k], mask[i, :k] = e.dense, e.sim, e.roles, 1
+        dense[i, :k], sim[i, :, :k, :k], roles[i, :k], mask[i, :k] = e.dense, e.sim, e.roles, 1
         for j in range(t):
             offsets.append(len(bags))
             if j < k:
@@ -171,7 +173,7 @@ def arrays(net: Net) -> dict[str, np.ndarray]:
 
 
 def composer(examples: list[Example], share: float = 1.0):
-    """Fresh variants of the pages for each epoch: other articles in the same layout, and HTML around the same lines."""
+    """Fresh variants of the pages for each epoch: other articles in the same layout, HTML around the same lines, all in one line."""
     pages = [e.page for e in examples]
     cache: list[list[Example]] = []
 
@@ -179,7 +181,10 @@ def composer(examples: list[Example], share: float = 1.0):
         if len(cache) < 6:
             out = []
             for page in random.sample(pages, int(len(pages) * share)):
-                if random.random() < 0.5:
+                kind = random.random()
+                if kind < 0.08 and (one := run_on(page)):
+                    out.append(Example(page, *one))
+                elif kind < 0.5:
                     out.append(plain(retold(page, random)))
                 else:
                     out.append(Example(page, *as_html(page, random)))

@@ -126,16 +126,57 @@ def teasers(text: str, blocks: list[Block], lines: list[Line]) -> tuple[Teaser, 
     return tuple(out)
 
 
+_LEAD = re.compile(
+    r"[ \t\r\u00a0•*▪●■◄►‹›«-]*(?:\d{1,2} ?[.)-] (?=\D)|\d{1,2}:\d{2} ?(?:[-|:] ?)?)?"
+    r"(?:(?:اقر[أا] ?(?:أيضا|أيضاً|ايضا|المزيد|كذلك)?|شاهد (?:أيضا|أيضاً|ايضا)|طالع (?:أيضا|أيضاً)?|إقر[أا] (?:أيضا|أيضاً)?|مواضيع (?:مشابهة|متعلقة|ذات صلة)|موضوعات (?:متعلقة|ذات صلة)) ?(?:[:|.-]+ ?|(?=[«\"]))"
+    r"|(?:اقرأ|شاهد|طالع) (?:أيضا|أيضاً|أيضًا|ايضا) )?[ \u00a0]*"
+)
+_CRUMB = re.compile(r"\s*[»›>/\\←]\s*|\s\|\s")
+_QUOTED = re.compile(r"«[^«»]*»")
+
+
+def crumbs(text: str) -> list[str]:
+    """Return the parts of a breadcrumb or of a title with its site's name; marks inside «quotes» do not part.
+
+    >>> crumbs("الرئيسية » أخبار » فوز «النجم» في تونس")
+    ['الرئيسية', 'أخبار', 'فوز «النجم» في تونس']
+    """
+    masked = _QUOTED.sub(lambda m: "«" * len(m.group()), text)
+    out, at = [], 0
+    for m in _CRUMB.finditer(masked):
+        out.append(text[at : m.start()])
+        at = m.end()
+    return [*out, text[at:]]
+
+
 def _bare(text: str, block: Block) -> Span:
-    """The block's span without blanks and bullets at its edges."""
+    """The block's span without blanks, bullets, a list number, a clock or «see also» before the title."""
     line = text[block.start : block.end]
-    left = len(line) - len(line.lstrip(" \t\r\u00a0•*-·▪●"))
+    lead = _LEAD.match(line)
+    left = lead.end() if lead and len(line) - lead.end() >= 8 else len(line) - len(line.lstrip())
     return Span(block.start + left, max(block.start + left, block.start + len(line.rstrip())))
 
 
 def headline(text: str, blocks: list[Block]) -> str | None:
-    """Return the page's own headline, or None when the page holds no article."""
+    """Return the page's own headline, or None when the page holds no article.
+
+    A breadcrumb before it or the site's name after it («الرئيسية / سياسة / HEADLINE», «HEADLINE | SITE») is left out, and a line of the page that stands
+    whole at the end or the start of the one chosen is taken for it.
+    """
     if not any(b.role in ("body", "standfirst") for b in blocks):
         return None
     found = next((b for b in blocks if b.role == "headline"), None)
-    return " ".join(text[found.start : found.end].split()) if found else None
+    if found is None:
+        return None
+    whole = " ".join(text[found.start : found.end].split())
+    parts = crumbs(whole)
+    if len(parts) > 1:
+        longest = max(parts, key=len)
+        if whole.startswith("الرئيسية") or len(longest) > 0.6 * len(whole):
+            whole = longest.strip()
+    for block in blocks:
+        if block.role not in ("body", "teaser_text") and 15 <= block.end - block.start < len(whole):
+            other = " ".join(text[block.start : block.end].split())
+            if len(other) > 0.5 * len(whole) and other.count(" ") >= 2 and (whole.startswith(other + " - ") or whole.endswith(" " + other)):
+                return other
+    return whole

@@ -40,6 +40,7 @@ _AGENCY = re.compile(r"رويترز\)?$|\(ا ?ف ?ب\)")
 _SEEALSO = re.compile(r"^\W*(?:اقرا|اقرئي|شاهد|طالع|للمزيد|مواضيع|موضوعات|اخبار|مقالات|ذات صله|المزيد|الاكثر|اخر|احدث|قد يعجبك|تابع ايضا|انظر)")
 _CUT = re.compile(r"(?:\.\.\.|\[\.\.\.\.\]|المزيد)\W*$")
 HEAD, TAIL = 700, 40  # of a longer line only its first and last characters are looked at
+MOST_STEMS = 6_000  # of one page
 LONG = 110  # letters; a line as long is most likely a paragraph
 
 
@@ -130,7 +131,7 @@ PLACE = [
     "has_prefix",
 ]
 KINDS = ("ui", "section", "related", "byline", "date", "caption", "name")
-TOPIC = ["sim_long", "sim_long_max", "sim_next", "sim_prev", "best_sim"]
+TOPIC = ["sim_long", "sim_long_max", "sim_next", "sim_prev", "best_sim", "held_long", "held_all_long", "held_next_long"]
 HINTS = ["html", "links", "below_h1", "same_path", *(f"tag_{t}" for t in TAGS), *(f"flag_{f}" for f in FLAGS)]
 DENSE = [*SHAPE, *PLACE, *(f"word_{k}" for k in KINDS), *(f"all_{k}" for k in KINDS), *TOPIC, *HINTS]
 
@@ -210,8 +211,8 @@ def _place(raw: list[str], tokens: list[list[str]], sizes: list[int], lines: lis
 _CORES = Memo(topic)
 
 
-def _similarity(tokens: list[list[str]]) -> Matrix:
-    """Cosines between lines over rough stems, weighted by rarity on the page."""
+def _alike(tokens: list[list[str]]) -> Matrix:
+    """How lines speak of the same things, 2 x lines x lines: cosines over rough stems weighted by rarity on the page; share (0-1) of a line's stems that another holds."""
     columns: dict[str, int] = {}
     bags: list[set[int]] = []
     cores = _CORES
@@ -220,19 +221,22 @@ def _similarity(tokens: list[list[str]]) -> Matrix:
         for word in line[:120]:
             if core := cores[word]:
                 bag.add(core)
-        bags.append({columns.setdefault(core, len(columns)) for core in bag})
+        bags.append({columns.setdefault(core, len(columns)) for core in bag if core in columns or len(columns) < MOST_STEMS})
     table = np.zeros((len(tokens), len(columns) + 1), np.float32)
     table[np.repeat(np.arange(len(bags)), [len(bag) for bag in bags]), [at for bag in bags for at in bag]] = 1
-    weight = 1 / np.sqrt(np.maximum(table.sum(0), 1))
-    table *= weight
+    out = np.empty((2, len(tokens), len(tokens)), np.float32)
+    np.matmul(table, table.T, out=out[1])
+    out[1] /= table.sum(1, keepdims=True) + 1e-6
+    table *= 1 / np.sqrt(np.maximum(table.sum(0), 1))
     table /= np.sqrt((table * table).sum(1, keepdims=True)) + 1e-6
-    out: Matrix = table @ table.T
-    np.fill_diagonal(out, 0)
+    np.matmul(table, table.T, out=out[0])
+    every = np.arange(len(tokens))
+    out[:, every, every] = 0
     return out
 
 
 class Seen:
-    """The features of one page: dense (lines x DENSE), bags of vocabulary indexes by line, sim (lines x lines, cosines 0-1)."""
+    """The features of one page: dense (lines x DENSE), bags of cues by line, sim (2 x lines x lines, see `_alike`)."""
 
     __slots__ = ("bags", "dense", "sim")
 
@@ -270,13 +274,20 @@ def _kinds(tokens: list[list[str]]) -> Matrix:
     return out
 
 
-def _topics(sim: Matrix, long: Matrix) -> Matrix:
+def _topics(sim: Matrix, held: Matrix, long: Matrix) -> Matrix:
     out = np.zeros((len(sim), len(TOPIC)), np.float32)
     out[:, 0] = sim @ long / max(1.0, float(long.sum()))
     out[:, 1] = (sim * long).max(1, initial=0)
     out[:-1, 2] = sim.diagonal(1)
     out[1:, 3] = sim.diagonal(1)
     out[:, 4] = sim.max(1, initial=0)
+    among = held * long
+    out[:, 5] = among.max(1, initial=0)
+    out[:, 6] = among.sum(1) / max(1.0, float(long.sum()))
+    after = np.flatnonzero(long)
+    if len(after):
+        next_long = after[np.minimum(np.searchsorted(after, np.arange(len(sim)), "right"), len(after) - 1)]
+        out[:, 7] = held[np.arange(len(sim)), next_long]
     return out
 
 
@@ -285,11 +296,11 @@ def see(text: str, lines: list[Line]) -> Seen:
     sizes = [line.end - line.start for line in lines]
     folded = [fold(text[line.start : line.end] if n <= HEAD + TAIL else text[line.start : line.start + HEAD] + text[line.end - TAIL : line.end]) for line, n in zip(lines, sizes, strict=True)]
     tokens = [_tokens(f) for f in folded]
-    sim = _similarity(tokens)
+    sim = _alike(tokens)
     long = np.array([n > LONG for n in sizes], np.float32)
     shape = np.array([_line(*row) for row in zip(folded, sizes, tokens, strict=True)], np.float32)
     place = np.array(_place(folded, tokens, sizes, lines), np.float32)
-    dense = np.concatenate([shape, place, _kinds(tokens), _topics(sim, long), _hints(lines)], 1)
+    dense = np.concatenate([shape, place, _kinds(tokens), _topics(sim[0], sim[1], long), _hints(lines)], 1)
     return Seen(dense, [cues(t) for t in tokens], sim)
 
 

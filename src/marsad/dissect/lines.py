@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from marsad.dissect.run_on import is_run_on, pieces
 
 MAX_DEPTH = 400  # deeper elements are read as part of their ancestor
 MAX_LINES = 3_000
@@ -142,7 +145,10 @@ def is_menu(line: Line) -> bool:
 
 
 def plain_lines(text: str, most: int = sys.maxsize) -> list[Line]:
-    """Return the lines of a flattened page that hold more than blanks, `most` at the most; path is the line's number from 1."""
+    """Return the lines of a flattened page that hold more than blanks, `most` at the most; path is the line's number from 1.
+
+    A page that is one huge line comes back in pieces, each a Line (see `run_on`).
+    """
     out: list[Line] = []
     at, number = 0, 1
     while at <= len(text) and len(out) < most:
@@ -151,6 +157,10 @@ def plain_lines(text: str, most: int = sys.maxsize) -> list[Line]:
         if end > at and not text[at:end].isspace():
             out.append(Line(at, end, "", 0, 0.0, str(number), None))
         at, number = end + 1, number + 1
+    if is_run_on([line.end - line.start for line in out]):
+        huge = max(range(len(out)), key=lambda i: out[i].end - out[i].start)
+        cut = islice(pieces(text, out[huge].start, out[huge].end), most)
+        out[huge : huge + 1] = [Line(a, b, "", 0, 0.0, out[huge].path, None) for a, b in cut]
     return out
 
 

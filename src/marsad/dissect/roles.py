@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from marsad.dissect.lines import Line, is_menu
 from marsad.records import ROLES, Block
 
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
+_CRUMBS = re.compile(r"[»›>/←]")
 NUMBER = {role: i for i, role in enumerate(ROLES)}
 
 
@@ -83,6 +85,9 @@ def _softmax(x: Matrix) -> Matrix:
     return out
 
 
+KEY = [ROLES.index(r) for r in ("headline", "standfirst", "body", "teaser_title", "teaser_text")]  # roles whose single best likeness to a line tells
+
+
 def _run(w: dict[str, Matrix], dense: Matrix, flat: list[int], starts: list[int], sim: Matrix) -> Matrix:
     """One network, as `Net.forward` in training/roles.py."""
     words = np.add.reduceat(w["words.weight"][flat], starts, 0)
@@ -94,9 +99,10 @@ def _run(w: dict[str, Matrix], dense: Matrix, flat: list[int], starts: list[int]
     h += np.maximum(h.mean(0) @ w["whole.weight"] + w["whole.bias"], 0)
     p = _softmax(h @ w["guess.weight"] + w["guess.bias"])
     before, total = np.cumsum(p, 0) - p, p.sum(0)
-    alike = sim @ p
+    alike, held = sim[0] @ p, sim[1] @ p
+    best = np.stack([(sim[1] * p[:, k]).max(1) for k in KEY], 1)
     everywhere = np.broadcast_to(np.log1p(total), p.shape)
-    g = np.concatenate([h, p, alike / (total + 1), alike, before / (total + 0.5), everywhere], 1)
+    g = np.concatenate([h, p, alike / (total + 1), alike, held / (total + 1), best, before / (total + 0.5), everywhere], 1)
     s = np.maximum(g @ w["second.weight"] + w["second.bias"], 0)
     s += _conv(s, w["beside.weight"], w["beside.bias"], 1)
     out: Matrix = s @ w["answer.weight"] + w["answer.bias"]
@@ -159,14 +165,18 @@ def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> li
     roles = [*roles]
     first = next((i for i, r in enumerate(roles) if r == body), len(roles))
     above = [i for i in range(first) if roles[i] == head]
+    words = {i: fold(text[lines[i].start : lines[i].end]).split() for i in above}
     if len(above) > 1:
-        words = {i: fold(text[lines[i].start : lines[i].end]).split() for i in above}
         best = max(above, key=lambda i: float(_margin(scores, head)[i]))
         for i in above:
             if words[i] != words[best] and len(set(words[i]) & set(words[best])) < 0.8 * min(len(set(words[i])), len(set(words[best]))):
                 rest = scores[i].copy()
                 rest[head] = -np.inf
                 roles[i] = int(rest.argmax())
+    for i in above:
+        if roles[i] == head and _CRUMBS.search(text[lines[i].start : lines[i].end]):
+            if any(2 < len(words[j]) < len(words[i]) and words[i][-len(words[j]) :] == words[j] for j in above):
+                roles[i] = NUMBER["label"]
     if not above and head not in roles and sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body) >= 300:
         margin = _margin(scores, head)
         best = int(margin.argmax())
