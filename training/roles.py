@@ -25,7 +25,7 @@ from torch import nn
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
-from compose import as_html, retold, run_on  # noqa: E402
+from compose import as_html, latin, retold, run_on  # noqa: E402
 from labelled import Labelled, read_gold, read_roles  # noqa: E402
 from marsad.dissect.features import DENSE, see  # noqa: E402
 from marsad.dissect.lines import plain_lines  # noqa: E402
@@ -185,7 +185,8 @@ def composer(examples: list[Example], share: float = 1.0):
                 if kind < 0.08 and (one := run_on(page)):
                     out.append(Example(page, *one))
                 elif kind < 0.5:
-                    out.append(plain(retold(page, random)))
+                    told = retold(page, random)
+                    out.append(plain(latin(told) if kind < 0.13 else told))
                 else:
                     out.append(Example(page, *as_html(page, random)))
             cache.append(out)

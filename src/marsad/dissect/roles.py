@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from marsad.arabic.letters import fold
-from marsad.dissect.features import Matrix, see
+from marsad.dissect.features import Matrix, see, topic
 from marsad.dissect.lines import Line, is_menu
 from marsad.records import ROLES, Block
 
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
-_CRUMBS = re.compile(r"[»›>/←]")
+LEAST_MARGIN = -1.0  # log odds against the next role at which a page with a body still gets its likeliest line as headline
 NUMBER = {role: i for i, role in enumerate(ROLES)}
 
 
@@ -157,32 +156,48 @@ def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | 
 
 
 def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> list[int]:
-    """Return the roles with what the page as a whole tells: one own headline before the body, and none missing where there is a body.
+    """Return the roles with what the page as a whole tells: one own headline where there is a body, none where there is none.
 
-    Of several different headlines above the first paragraph the likeliest stays, with its repeats; the others take their next likeliest role.
+    Of several different headlines above the first paragraph the one for which most speaks stays, with its repeats; the others take their next likeliest role.
+    Where a body of some length has no headline, the likeliest line gets it unless little speaks for it.
     """
     head, body = NUMBER["headline"], NUMBER["body"]
     roles = [*roles]
+    long = sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body)
     first = next((i for i, r in enumerate(roles) if r == body), len(roles))
+    margin = _margin(scores, head)
     above = [i for i in range(first) if roles[i] == head]
-    words = {i: fold(text[lines[i].start : lines[i].end]).split() for i in above}
-    if len(above) > 1:
-        best = max(above, key=lambda i: float(_margin(scores, head)[i]))
+    if not long:
+        for i, r in enumerate(roles):
+            if r == head:
+                roles[i] = _next(scores, i, head)
+    elif len(above) > 1:
+        stems = {i: _stems(text, lines[i]) for i in above}
+        votes = {i: sum(float(margin[j]) for j in above if _same(stems[i], stems[j])) for i in above}
+        best = max(above, key=votes.__getitem__)
         for i in above:
-            if words[i] != words[best] and len(set(words[i]) & set(words[best])) < 0.8 * min(len(set(words[i])), len(set(words[best]))):
-                rest = scores[i].copy()
-                rest[head] = -np.inf
-                roles[i] = int(rest.argmax())
-    for i in above:
-        if roles[i] == head and _CRUMBS.search(text[lines[i].start : lines[i].end]):
-            if any(2 < len(words[j]) < len(words[i]) and words[i][-len(words[j]) :] == words[j] for j in above):
-                roles[i] = NUMBER["label"]
-    if not above and head not in roles and sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body) >= 300:
-        margin = _margin(scores, head)
-        best = int(margin.argmax())
-        if margin[best] > -1.0 and roles[best] != body:
+            if not _same(stems[i], stems[best]):
+                roles[i] = _next(scores, i, head)
+    elif long >= 300 and head not in roles:
+        best = max(range(first), key=lambda i: float(margin[i]), default=-1)
+        if best >= 0 and margin[best] > LEAST_MARGIN:
             roles[best] = head
     return roles
+
+
+def _stems(text: str, line: Line) -> set[str]:
+    return {stem for word in fold(text[line.start : line.end]).split() if (stem := topic(word))}
+
+
+def _same(a: set[str], b: set[str]) -> bool:
+    return a == b or (len(a & b) >= 0.8 * min(len(a), len(b)) > 0)
+
+
+def _next(scores: Matrix, line: int, role: int) -> int:
+    """The likeliest role of a line when it is not this one."""
+    rest = scores[line].copy()
+    rest[role] = -np.inf
+    return int(rest.argmax())
 
 
 def _margin(scores: Matrix, role: int) -> Matrix:
