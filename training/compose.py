@@ -145,7 +145,49 @@ def retold(page: Labelled, rng) -> Labelled:
             put = rng.choice(rng.choice(articles())[1])[: len(old)] + "..."
         out += [page.text[at : line.start], put]
         at = line.end
-    return Labelled(page.name + "-retold", "".join([*out, page.text[at:]]), page.roles)
+    return whole(Labelled(page.name + "-retold", "".join([*out, page.text[at:]]), page.roles), one_page=page)
+
+
+def _rows(page: Labelled) -> list[tuple[str, str]]:
+    """The page as (line with what parts it from the line before, role)."""
+    out, at = [], 0
+    for line, role in zip(plain_lines(page.text), page.roles, strict=True):
+        out.append((page.text[at : line.end], role))
+        at = line.end
+    return out
+
+
+def _zones(page: Labelled) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
+    """What stands before the article, the article, what stands after it; all in the first zone when the page has none."""
+    rows = _rows(page)
+    head = next((i for i, (_, r) in enumerate(rows) if r == "headline"), len(rows))
+    last = max((i for i, (_, r) in enumerate(rows) if r == "body"), default=-1)
+    return (rows[:head], rows[head : last + 1], rows[last + 1 :]) if head < last else (rows, [], [])
+
+
+def spliced(pages: list[Labelled], rng) -> Labelled:
+    """Return a new page: what stands before the article from one page, the article of another, what stands after from a third.
+
+    Sometimes the article is left out (a listing), sometimes only its headline (a page that lost it).
+    """
+    one, two, three = (_zones(page) for page in rng.sample(pages, 3))
+    article = two[1] or _zones(rng.choice(pages))[1]
+    before = one[0] if one[1] else []
+    kind = rng.random()
+    if kind < 0.08:
+        article = [row for row in article if row[1] != "headline"]
+    elif kind < 0.14:
+        article = []
+    rows = [*before, *article, *three[2]] or one[0]
+    text = ""
+    for i, (line, _) in enumerate(rows):
+        text += line if i == 0 or line.startswith("\n") else "\n" + line
+    return whole(Labelled("spliced", text, [role for _, role in rows]), one_page=rng.choice(pages))
+
+
+def whole(page: Labelled, one_page: Labelled) -> Labelled:
+    """Return the page, or the other one when composing left it with so few lines that it counts as one huge line."""
+    return page if page.roles and len(plain_lines(page.text)) == len(page.roles) else one_page
 
 
 def run_on(page: Labelled):

@@ -25,7 +25,7 @@ from torch import nn
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
-from compose import as_html, latin, retold, run_on  # noqa: E402
+from compose import as_html, latin, retold, run_on, spliced  # noqa: E402
 from labelled import Labelled, read_gold, read_roles  # noqa: E402
 from marsad.dissect.features import DENSE, see  # noqa: E402
 from marsad.dissect.lines import plain_lines  # noqa: E402
@@ -34,6 +34,7 @@ from marsad.records import ROLES  # noqa: E402
 
 SHARED = HERE.parent.parent / "shared"
 WIDTH, SECOND = 96, 64
+SPLICED = 0.4  # share of composed pages that are made of three
 
 
 class Example:
@@ -173,7 +174,7 @@ def arrays(net: Net) -> dict[str, np.ndarray]:
 
 
 def composer(examples: list[Example], share: float = 1.0):
-    """Fresh variants of the pages for each epoch: other articles in the same layout, HTML around the same lines, all in one line."""
+    """Fresh variants of the pages for each epoch: other articles in the same layout, articles among what surrounds others, HTML around the same lines, all in one line."""
     pages = [e.page for e in examples]
     cache: list[list[Example]] = []
 
@@ -181,6 +182,8 @@ def composer(examples: list[Example], share: float = 1.0):
         if len(cache) < 6:
             out = []
             for page in random.sample(pages, int(len(pages) * share)):
+                if random.random() < SPLICED:
+                    page = spliced(pages, random)
                 kind = random.random()
                 if kind < 0.08 and (one := run_on(page)):
                     out.append(Example(page, *one))

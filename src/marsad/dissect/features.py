@@ -294,7 +294,10 @@ def _topics(sim: Matrix, held: Matrix, long: Matrix) -> Matrix:
 def see(text: str, lines: list[Line]) -> Seen:
     """Return the features of a page's lines (at least one line)."""
     sizes = [line.end - line.start for line in lines]
-    folded = [fold(text[line.start : line.end] if n <= HEAD + TAIL else text[line.start : line.start + HEAD] + text[line.end - TAIL : line.end]) for line, n in zip(lines, sizes, strict=True)]
+    folded = [
+        fold(text[line.start : line.end] if n <= HEAD + TAIL else text[line.start : line.start + HEAD] + text[line.end - TAIL : line.end])
+        for line, n in zip(lines, sizes, strict=True)
+    ]
     tokens = [_tokens(f) for f in folded]
     sim = _alike(tokens)
     long = np.array([n > LONG for n in sizes], np.float32)

@@ -50,7 +50,8 @@ class Model:
     def scores(self, dense: Matrix, bags: list[list[str]], sim: Matrix) -> tuple[Matrix, dict[str, Matrix]]:
         """Return role scores (lines x roles) and the transition weights, averaged over the networks."""
         known = self.vocabulary
-        flat, starts = [], []
+        flat: list[int] = []
+        starts: list[int] = []
         for bag in bags:
             starts.append(len(flat))
             flat.append(0)
@@ -63,7 +64,7 @@ def _ready(part: dict[str, Matrix]) -> dict[str, Matrix]:
     """The weights as `_run` multiplies with them: transposed, a convolution as one matrix over its stacked neighbours, no word at index 0."""
     out = {name: np.ascontiguousarray(value.transpose(2, 1, 0).reshape(-1, len(value)) if value.ndim == 3 else value.T) for name, value in part.items()}
     out["words.weight"] = np.concatenate([np.zeros_like(part["words.weight"][:1]), part["words.weight"][1:]])
-    out["scale"] = 1 / part["deviation"]
+    out["scale"] = (1 / part["deviation"]).astype(np.float32)
     return out
 
 
@@ -167,18 +168,18 @@ def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> li
     first = next((i for i, r in enumerate(roles) if r == body), len(roles))
     margin = _margin(scores, head)
     above = [i for i in range(first) if roles[i] == head]
-    if not long:
+    if not long or not above:  # a page's own headline never stands only below its body
         for i, r in enumerate(roles):
             if r == head:
                 roles[i] = _next(scores, i, head)
-    elif len(above) > 1:
+    if len(above) > 1:
         stems = {i: _stems(text, lines[i]) for i in above}
         votes = {i: sum(float(margin[j]) for j in above if _same(stems[i], stems[j])) for i in above}
         best = max(above, key=votes.__getitem__)
         for i in above:
             if not _same(stems[i], stems[best]):
                 roles[i] = _next(scores, i, head)
-    elif long >= 300 and head not in roles:
+    elif long >= 300 and not above:
         best = max(range(first), key=lambda i: float(margin[i]), default=-1)
         if best >= 0 and margin[best] > LEAST_MARGIN:
             roles[best] = head
