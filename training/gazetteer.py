@@ -24,7 +24,7 @@ from marsad.arabic.letters import fold  # noqa: E402
 SHARED = HERE.parent.parent / "shared/data/gazetteer"
 OUT = HERE.parent / "src/marsad/knowledge"
 ARABIC = re.compile(r"[\u0621-\u063a\u0641-\u0652 -]+")
-STATES = set("DZ BH KM DJ EG IQ JO KW LB LY MR MA OM PS QA SA SO SD SS SY TN AE YE IL IR TR".split())
+STATES = {"DZ", "BH", "KM", "DJ", "EG", "IQ", "JO", "KW", "LB", "LY", "MR", "MA", "OM", "PS", "QA", "SA", "SO", "SD", "SS", "SY", "TN", "AE", "YE", "IL", "IR", "TR"}
 MORE = {
     "USA": "أميركا أمريكا الولايات_المتحدة الولايات_المتحدة_الأميركية الولايات_المتحدة_الأمريكية واشنطن البيت_الأبيض",
     "GBR": "بريطانيا المملكة_المتحدة إنكلترا إنجلترا", "PSE": "فلسطين غزة قطاع_غزة الضفة_الغربية الضفة القدس القدس_المحتلة رفح خان_يونس جنين نابلس رام_الله",
@@ -52,7 +52,7 @@ def countries() -> list[tuple[str, ...]]:
         for form in ("male", "males", "female", "females", "the_male", "the_female"):
             if iso and row.get(form) and " " not in row[form]:
                 rows.append((row[form], "demonym", iso, "", "", "", "ArWikiCats"))
-    for form in "أميركي أميركية أميركيون أميركيين الأميركي الأميركية الأميركيون الأميركيين أمريكيين الأمريكيين الأمريكيون".split():
+    for form in ["أميركي", "أميركية", "أميركيون", "أميركيين", "الأميركي", "الأميركية", "الأميركيون", "الأميركيين", "أمريكيين", "الأمريكيين", "الأمريكيون"]:
         rows.append((form, "demonym", "USA", "", "", "", "Marsad"))
     return rows
 

@@ -34,7 +34,7 @@ from marsad.records import ROLES  # noqa: E402
 
 SHARED = HERE.parent.parent / "shared"
 WIDTH, SECOND = 96, 64
-SPLICED = 0.4  # share of composed pages that are made of three
+SPLICED = 0.5  # share of composed pages that are made of three
 
 
 class Example:
@@ -179,7 +179,7 @@ def composer(examples: list[Example], share: float = 1.0):
     cache: list[list[Example]] = []
 
     def more() -> list[Example]:
-        if len(cache) < 6:
+        if len(cache) < 12:
             out = []
             for page in random.sample(pages, int(len(pages) * share)):
                 if random.random() < SPLICED:
@@ -238,7 +238,7 @@ def main() -> None:
     ask.add_argument("--epochs", type=int, default=40)
     ask.add_argument("--seeds", type=int, default=3)
     ask.add_argument("--cv", default="/tmp/roles-cv.jsonl")
-    ask.add_argument("--keep", action="store_true", help="keep each fold's model in /tmp/roles-fold-N.npz")
+    ask.add_argument("--keep", type=Path, help="keep each fold's model in this folder, and take those that are there instead of training anew")
     ask.add_argument("--only-gold", action="store_true")
     ask.add_argument("--out", default=str(HERE.parent / "src/marsad/models/roles.npz"))
     args = ask.parse_args()
@@ -246,14 +246,18 @@ def main() -> None:
     gold = [plain(p) for p in read_gold(SHARED / "gold/pages")]
     own = [] if args.only_gold else [plain(read_roles(f)) for f in sorted((HERE / "pages").glob("*.roles"))]
     if args.cross:
-        from marsad.dissect.roles import blocks_of
+        from marsad.dissect.roles import Model, blocks_of
 
         with open(args.cv, "w", encoding="utf8") as sink:
             for fold in range(args.folds or args.cross):
                 held = [e for i, e in enumerate(gold) if i % args.cross == fold]
-                model = train([e for i, e in enumerate(gold) if i % args.cross != fold] + own, args.epochs, args.seeds)
-                if args.keep:
-                    model.save(f"/tmp/roles-fold-{fold}.npz")
+                kept = args.keep / f"fold-{fold}.npz" if args.keep else None
+                if kept and kept.exists():
+                    model = Model.load(kept)
+                else:
+                    model = train([e for i, e in enumerate(gold) if i % args.cross != fold] + own, args.epochs, args.seeds)
+                    if kept:
+                        model.save(kept)
                 for e in held:
                     blocks = blocks_of(model, e.page.text, e.lines)
                     sink.write(json.dumps({"id": e.page.name, "blocks": [{"start": b.start, "end": b.end, "role": b.role} for b in blocks]}) + "\n")
