@@ -100,6 +100,77 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
 
 
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """A name or a description of somebody or something in an article.
+
+    start, end: into `Article.text`; kind: PER, ORG, LOC or NOM (an unnamed actor); entity_id: the thing meant, None when it is not known; country: ISO 3166-1 alpha-3 or "";
+    sector: PLOVER sector or ""; score: 0-1.
+    """
+
+    start: int
+    end: int
+    kind: str
+    country: str
+    sector: str
+    score: float
+    entity_id: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what to whom.
+
+    trigger: the word that names it; type: PLOVER type or STATE; mode: PLOVER mode or ""; actors, recipients, places, by (who says so): numbers of mentions in the Reading;
+    when: number of a date, or None; content: what is said or demanded, or None; status: asserted, denied, planned, demanded, possible or historical; score: 0-1.
+    """
+
+    trigger: Span
+    type: str
+    mode: str
+    actors: tuple[int, ...]
+    recipients: tuple[int, ...]
+    places: tuple[int, ...]
+    by: tuple[int, ...]
+    when: int | None
+    content: Span | None
+    status: str
+    score: float
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A number as the text gives it.
+
+    start, end: the number with its noun and bound words; value: as a number; upper: the end of a range, or None; unit: the counted noun as written; what: killed injured
+    arrested displaced troops attacks money votes other; bound: one of = > < >= <= ~.
+    """
+
+    start: int
+    end: int
+    value: float
+    unit: str
+    what: str
+    bound: str
+    upper: float | None = None
+
+
+class Date(msgspec.Struct, frozen=True, kw_only=True):
+    """A time expression: start, end; value by TIMEX3, resolved against the publication day."""
+
+    start: int
+    end: int
+    value: str
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article says. Events point to mentions and dates by their number; origin: reader and version."""
+
+    article_id: str
+    mentions: tuple[Mention, ...]
+    events: tuple[Event, ...]
+    figures: tuple[Figure, ...]
+    dates: tuple[Date, ...]
+    origin: str
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something expected that went wrong; kept and shown, never lost.
 

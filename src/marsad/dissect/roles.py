@@ -15,7 +15,8 @@ from marsad.dissect.lines import Line, is_menu
 from marsad.records import ROLES, Block
 
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
-LEAST_MARGIN = -1.0  # log odds against the next role at which a page with a body still gets its likeliest line as headline
+LEAST_HELD = 0.2  # share of its words that such a line must share with the body
+LEAST_MARGIN = -2.0  # log odds against the next role at which a page with a body still gets its likeliest line as headline
 NUMBER = {role: i for i, role in enumerate(ROLES)}
 
 
@@ -159,31 +160,46 @@ def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | 
 def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> list[int]:
     """Return the roles with what the page as a whole tells: one own headline where there is a body, none where there is none.
 
-    Of several different headlines above the first paragraph the one for which most speaks stays, with its repeats; the others take their next likeliest role.
-    Where a body of some length has no headline, the likeliest line gets it unless little speaks for it.
+    Of several different headlines above the article's body (its longest run of paragraphs) the one for which most speaks stays, with its repeats; the others take
+    their next likeliest role. Where a body of some length has no headline, the likeliest line above it gets it unless little speaks for it. A page of
+    several posts, each with its headline and body, stays as it is.
     """
-    head, body = NUMBER["headline"], NUMBER["body"]
+    head = NUMBER["headline"]
     roles = [*roles]
-    long = sum(lines[i].end - lines[i].start for i, r in enumerate(roles) if r == body)
-    first = next((i for i, r in enumerate(roles) if r == body), len(roles))
+    first, long = _main(roles, lines)
     margin = _margin(scores, head)
     above = [i for i in range(first) if roles[i] == head]
-    if not long or not above:  # a page's own headline never stands only below its body
-        for i, r in enumerate(roles):
-            if r == head:
-                roles[i] = _next(scores, i, head)
-    if len(above) > 1:
-        stems = {i: _stems(text, lines[i]) for i in above}
-        votes = {i: sum(float(margin[j]) for j in above if _same(stems[i], stems[j])) for i in above}
-        best = max(above, key=votes.__getitem__)
-        for i in above:
-            if not _same(stems[i], stems[best]):
-                roles[i] = _next(scores, i, head)
-    elif long >= 300 and not above:
-        best = max(range(first), key=lambda i: float(margin[i]), default=-1)
-        if best >= 0 and margin[best] > LEAST_MARGIN:
-            roles[best] = head
+    if sum(r == head and roles[i + 1 : i + 3].count(NUMBER["body"]) > 0 for i, r in enumerate(roles)) >= 3:
+        return roles
+    stems = {i: _stems(text, lines[i]) for i in above}
+    votes = {i: sum(float(margin[j]) for j in above if _same(stems[i], stems[j])) for i in above}
+    best = max(above, key=votes.__getitem__, default=-1)
+    for i, r in enumerate(roles):
+        if r == head and (not long or i > first or not _same(stems[i], stems[best])):
+            roles[i] = _next(scores, i, head)
+    if long >= 300 and not above:
+        told = set().union(*(_stems(text, lines[i]) for i, r in enumerate(roles) if r == NUMBER["body"]))
+        near = [i for i in range(max(0, first - 12), first) if margin[i] > LEAST_MARGIN and _held(_stems(text, lines[i]), told) > LEAST_HELD]
+        if near:
+            roles[max(near, key=lambda i: float(margin[i]))] = head
     return roles
+
+
+def _main(roles: list[int], lines: list[Line]) -> tuple[int, int]:
+    """First line of the longest run of body lines (a few lines of other roles do not end it) and its size in characters; (number of lines, 0) without a body."""
+    best, run = (len(roles), 0), (0, 0)
+    last = -9
+    for i, role in enumerate(roles):
+        if role == NUMBER["body"]:
+            size = lines[i].end - lines[i].start
+            run = (run[0], run[1] + size) if i - last <= 4 else (i, size)
+            last = i
+            best = run if run[1] > best[1] else best
+    return best
+
+
+def _held(stems: set[str], told: set[str]) -> float:
+    return len(stems & told) / len(stems) if stems else 0.0
 
 
 def _stems(text: str, line: Line) -> set[str]:
