@@ -174,9 +174,9 @@ def spliced(pages: list[Labelled], rng) -> Labelled:
     article = two[1] or _zones(rng.choice(pages))[1]
     before = one[0] if one[1] else []
     kind = rng.random()
-    if kind < 0.08:
+    if kind < 0.05:
         article = [row for row in article if row[1] != "headline"]
-    elif kind < 0.14:
+    elif kind < 0.11:
         article = []
     rows = [*before, *article, *three[2]] or one[0]
     text = ""

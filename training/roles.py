@@ -34,7 +34,7 @@ from marsad.records import ROLES  # noqa: E402
 
 SHARED = HERE.parent.parent / "shared"
 WIDTH, SECOND = 96, 64
-SPLICED = 0.5  # share of composed pages that are made of three
+SPLICED = 0.4  # share of composed pages that are made of three
 
 
 class Example:
@@ -179,7 +179,7 @@ def composer(examples: list[Example], share: float = 1.0):
     cache: list[list[Example]] = []
 
     def more() -> list[Example]:
-        if len(cache) < 12:
+        if len(cache) < 8:
             out = []
             for page in random.sample(pages, int(len(pages) * share)):
                 if random.random() < SPLICED:
@@ -235,7 +235,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--cross", type=int, default=0)
     ask.add_argument("--folds", type=int, default=0, help="only the first so many folds")
-    ask.add_argument("--epochs", type=int, default=40)
+    ask.add_argument("--epochs", type=int, default=30)
     ask.add_argument("--seeds", type=int, default=3)
     ask.add_argument("--cv", default="/tmp/roles-cv.jsonl")
     ask.add_argument("--keep", type=Path, help="keep each fold's model in this folder, and take those that are there instead of training anew")

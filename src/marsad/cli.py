@@ -19,11 +19,14 @@ from marsad import __version__, show
 from marsad.archive import Archive
 from marsad.collect import collect
 from marsad.dissect import dissect as dissect_page
-from marsad.records import Article, Page, Problem
+from marsad.records import Article, Page, Problem, Reading
+from marsad.sentences import score_form, sentence_records
 from marsad.settings import Settings
 
 app = typer.Typer(help="مرصد · Marsad: an observatory for Arabic news.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 Paths = Annotated[list[str], typer.Argument(help="files, folders, or - for one page on standard input")]
+OptionalPaths = Annotated[list[str] | None, typer.Argument(help="files, folders, or - for one page on standard input")]
+Records = Annotated[Path | None, typer.Option(help='a JSON line for each sentence: {"id", "text", "published"}')]
 Json = Annotated[bool, typer.Option("--json", help="a JSON line for each page; problems as JSON lines on standard error")]
 
 
@@ -80,6 +83,44 @@ def dissect(paths: Paths, json: Json = False) -> None:
         if not json:
             err.print(f"{count} problem{'s' if count > 1 else ''}")
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: marsad read page.html  ·  marsad read --json pages/ > readings.jsonl  ·  marsad read --records sentences.jsonl --json")
+def read(paths: OptionalPaths = None, records: Records = None, json: Json = False) -> None:
+    """Read articles: who did what to whom, where, when, who says so; figures and dates."""
+    if (paths is None) == (records is None):
+        raise typer.BadParameter("give PATH... or --records FILE, one of the two")
+    out, err, count = _console(), _console(True), 0
+    for where, text, reading, problems in _readings(paths or [], records):
+        if reading and json:
+            sys.stdout.buffer.write(msgspec.json.encode(score_form(where, reading)) + b"\n")
+        elif reading:
+            show.reading(out, text, reading, where)
+        for problem in problems:
+            count += 1
+            if json:
+                sys.stderr.buffer.write(msgspec.json.encode(problem) + b"\n")
+            else:
+                show.problem(err, problem)
+    sys.stdout.flush()
+    if count:
+        raise typer.Exit(1)
+
+
+def _readings(paths: list[str], records: Path | None) -> Iterator[tuple[str, str, Reading | None, list[Problem]]]:
+    """Where each text came from, the text, its reading, and what went wrong."""
+    from marsad.read import read as read_article
+    from marsad.read import read_sentence
+
+    if records:
+        for name, item in sentence_records(records):
+            if isinstance(item, Problem):
+                yield name, "", None, [item]
+            else:
+                yield name, item.text, read_sentence(name, item.text, item.day()), []
+        return
+    for page, article, problems in _each(paths):
+        yield page.url if page else "", article.text if article else "", read_article(article) if article else None, problems
 
 
 def samples() -> Path:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from marsad.records import Article, Block, Problem
+from marsad.records import Article, Block, Problem, Reading
 
 COLOURS = {
     "headline": "bold magenta",
@@ -43,6 +43,40 @@ def article(console: Console, item: Article, where: str) -> None:
 def line(item: Article, block: Block) -> Text:
     """Return one block as a line: role, then its text in the role's colour."""
     return Text.assemble((f"{block.role:13} ", "bright_black"), (safe(item.text[block.start : block.end]), COLOURS[block.role]))
+
+
+MENTION = {"PER": "bold cyan", "ORG": "bold blue", "LOC": "bold green", "NOM": "cyan"}
+
+
+def reading(console: Console, text: str, item: Reading, where: str) -> None:
+    """Print a reading: its events as a table, then figures and dates, each in the words of the page."""
+    console.rule(Text(where))
+
+    def cut(start: int, end: int) -> str:
+        return safe(text[start:end])
+
+    def names(numbers: tuple[int, ...]) -> Text:
+        out = Text()
+        for n in numbers:
+            m = item.mentions[n]
+            out.append(("، " if out.plain else "") + cut(m.start, m.end), MENTION[m.kind])
+            if m.country:
+                out.append(f" {m.country}", "bright_black")
+        return out
+
+    table = Table(title=f"{len(item.events)} events")
+    for column in ("type", "trigger", "who", "to whom", "where", "when", "status", "who says", "what is said"):
+        table.add_column(column, overflow="fold")
+    for e in item.events:
+        when = item.dates[e.when].value if e.when is not None else ""
+        kind = f"{e.type} {e.mode}".strip()
+        said = cut(e.content.start, e.content.end) if e.content else ""
+        table.add_row(kind, cut(e.trigger.start, e.trigger.end), names(e.actors), names(e.recipients), names(e.places), when, e.status, names(e.by), said)
+    console.print(table)
+    for f in item.figures:
+        console.print(Text.assemble(("figure ", "bright_black"), cut(f.start, f.end), f"  {f.bound} {f.value:g}  {f.what}"))
+    for d in item.dates:
+        console.print(Text.assemble(("date   ", "bright_black"), cut(d.start, d.end), f"  {d.value}"))
 
 
 def problem(console: Console, item: Problem) -> None:

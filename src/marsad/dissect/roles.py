@@ -26,7 +26,7 @@ class Model:
     def __init__(self, vocabulary: dict[str, int], parts: list[dict[str, Matrix]]) -> None:
         self.vocabulary = vocabulary
         self.parts = parts
-        self.ready = [_ready(part) for part in parts]
+        self.ready = _ready(parts)
         self.moves = {name: np.mean([p[name] for p in parts], 0) for name in ("moves", "start", "end")}
 
     def save(self, path: str | Path) -> None:
@@ -57,24 +57,33 @@ class Model:
             starts.append(len(flat))
             flat.append(0)
             flat += [known[c] for c in bag if c in known]
-        outs = [_run(part, dense, flat, starts, sim) for part in self.ready]
-        return np.mean(outs, 0), self.moves
+        return _run(self.ready, dense, flat, starts, sim), self.moves
 
 
-def _ready(part: dict[str, Matrix]) -> dict[str, Matrix]:
-    """The weights as `_run` multiplies with them: transposed, a convolution as one matrix over its stacked neighbours, no word at index 0."""
-    out = {name: np.ascontiguousarray(value.transpose(2, 1, 0).reshape(-1, len(value)) if value.ndim == 3 else value.T) for name, value in part.items()}
-    out["words.weight"] = np.concatenate([np.zeros_like(part["words.weight"][:1]), part["words.weight"][1:]])
-    out["scale"] = (1 / part["deviation"]).astype(np.float32)
+def _ready(parts: list[dict[str, Matrix]]) -> dict[str, Matrix]:
+    """The weights of all networks as `_run` multiplies with them: networks x in x out, a convolution as one matrix over its stacked neighbours, the vectors of a
+    word side by side, none at index 0."""
+    out = {}
+    for name in parts[0]:
+        every = [part[name] for part in parts]
+        if name == "words.weight":
+            table = np.concatenate(every, 1)
+            table[0] = 0
+            out[name] = table
+        else:
+            turned = [v.transpose(2, 1, 0).reshape(-1, len(v)) if v.ndim == 3 else v.T if v.ndim == 2 else v[None] for v in every]
+            out[name] = np.ascontiguousarray(np.stack(turned))
+    out["scale"] = (1 / out["deviation"]).astype(np.float32)
     return out
 
 
 def _conv(x: Matrix, weight: Matrix, bias: Matrix, dilation: int) -> Matrix:
-    width = weight.shape[0] // x.shape[1]
+    count, rows, columns = x.shape
+    width = weight.shape[1] // columns
     reach = dilation * (width // 2)
-    padded = np.zeros((len(x) + 2 * reach, x.shape[1]), np.float32)
-    padded[reach : reach + len(x)] = x
-    out = np.concatenate([padded[k * dilation : k * dilation + len(x)] for k in range(width)], 1) @ weight
+    padded = np.zeros((count, rows + 2 * reach, columns), np.float32)
+    padded[:, reach : reach + rows] = x
+    out = np.concatenate([padded[:, k * dilation : k * dilation + rows] for k in range(width)], 2) @ weight
     out += bias
     rectified: Matrix = np.maximum(out, 0, out=out)
     return rectified
@@ -90,23 +99,24 @@ KEY = [ROLES.index(r) for r in ("headline", "standfirst", "body", "teaser_title"
 
 
 def _run(w: dict[str, Matrix], dense: Matrix, flat: list[int], starts: list[int], sim: Matrix) -> Matrix:
-    """One network, as `Net.forward` in training/roles.py."""
-    words = np.add.reduceat(w["words.weight"][flat], starts, 0)
-    x = np.concatenate([(dense - w["mean"]) * w["scale"], words], 1)
+    """Role scores of the lines, the mean over the networks; each as `Net.forward` in training/roles.py, all of them at once."""
+    count = len(w["scale"])
+    words = np.add.reduceat(w["words.weight"][flat], starts, 0).reshape(len(dense), count, -1).transpose(1, 0, 2)
+    x = np.concatenate([(dense - w["mean"]) * w["scale"], words], 2)
     np.clip(x, -6, 6, out=x)
     h = np.maximum(x @ w["first.weight"] + w["first.bias"], 0)
     for k, dilation in enumerate((1, 2, 4)):
         h += _conv(h, w[f"near.{k}.weight"], w[f"near.{k}.bias"], dilation)
-    h += np.maximum(h.mean(0) @ w["whole.weight"] + w["whole.bias"], 0)
+    h += np.maximum(h.mean(1, keepdims=True) @ w["whole.weight"] + w["whole.bias"], 0)
     p = _softmax(h @ w["guess.weight"] + w["guess.bias"])
-    before, total = np.cumsum(p, 0) - p, p.sum(0)
+    before, total = np.cumsum(p, 1) - p, p.sum(1, keepdims=True)
     alike, held = sim[0] @ p, sim[1] @ p
-    best = np.stack([(sim[1] * p[:, k]).max(1) for k in KEY], 1)
+    best = np.stack([(sim[1] * p[:, None, :, k]).max(2) for k in KEY], 2)
     everywhere = np.broadcast_to(np.log1p(total), p.shape)
-    g = np.concatenate([h, p, alike / (total + 1), alike, held / (total + 1), best, before / (total + 0.5), everywhere], 1)
+    g = np.concatenate([h, p, alike / (total + 1), alike, held / (total + 1), best, before / (total + 0.5), everywhere], 2)
     s = np.maximum(g @ w["second.weight"] + w["second.bias"], 0)
     s += _conv(s, w["beside.weight"], w["beside.bias"], 1)
-    out: Matrix = s @ w["answer.weight"] + w["answer.bias"]
+    out: Matrix = (s @ w["answer.weight"] + w["answer.bias"]).mean(0)
     return out
 
 

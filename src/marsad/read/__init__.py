@@ -1,0 +1,105 @@
+"""Third stage: an Article becomes a Reading: who did what to whom, where, when, who says so; figures and dates. Pure.
+
+reading = read(article)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from marsad.arabic.calendar import times
+from marsad.read.figures import figures
+from marsad.read.model import Told, bundled
+from marsad.read.names import resolve
+from marsad.records import Article, Date, Event, Figure, Mention, Reading, Span
+
+ORIGIN = "marsad.read 1"
+READ = ("headline", "standfirst", "body", "caption")
+_END = re.compile(r"(?<=[^\W\d_]{2})[.؟!](?:[»\")]|\.)*\s+|[؟!][»\")]*\s+|\n+|(?<=[»\")\d])\.\s+")
+
+__all__ = ["ORIGIN", "read", "read_sentence", "sentences"]
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of text[start:end] as offsets, blanks at their edges left out.
+
+    >>> [("نص أول. نص ثان؟ ثالث")[a:b] for a, b in sentences("نص أول. نص ثان؟ ثالث", 0, 20)]
+    ['نص أول.', 'نص ثان؟', 'ثالث']
+    """
+    at = start
+    for m in _END.finditer(text, start, end):
+        yield from _bare(text, at, m.end())
+        at = m.end()
+    yield from _bare(text, at, end)
+
+
+def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    line = text[start:end]
+    if line.strip():
+        yield start + len(line) - len(line.lstrip()), start + len(line.rstrip())
+
+
+def read(article: Article) -> Reading:
+    """Return what an article says, sentence by sentence of its headline, standfirst, body and captions; a repeated headline is read once.
+
+    A page without article, or in another language than Arabic, gives an empty Reading. Relative dates are resolved against published_at; without it they are left out.
+    """
+    seen: set[str] = set()
+    spans: list[tuple[int, int]] = []
+    if article.headline is not None and article.language == "ar":
+        for block in article.blocks:
+            line = article.text[block.start : block.end].strip()
+            if block.role in READ and not (block.role == "headline" and line in seen):
+                seen.add(line)
+                spans += sentences(article.text, block.start, block.end)
+    published = article.published_at.date() if article.published_at else None
+    return _reading(article.id, article.text, spans, published)
+
+
+def read_sentence(record_id: str, text: str, published: date | None) -> Reading:
+    """Return the Reading of one sentence or headline that stands alone."""
+    return _reading(record_id, text, [(0, len(text))] if text.strip() else [], published)
+
+
+def _reading(article_id: str, text: str, spans: list[tuple[int, int]], published: date | None) -> Reading:
+    mentions: list[Mention] = []
+    events: list[Event] = []
+    counted: list[Figure] = []
+    dates: list[Date] = []
+    reader = bundled()
+    for start, end in spans:
+        sentence = text[start:end]
+        found, told = reader.read(sentence)
+        timed = [Date(start=t.start + start, end=t.end + start, value=t.value) for t in times(sentence, published)]
+        base, dated = len(mentions), len(dates)
+        mentions += [Mention(start=m.start + start, end=m.end + start, kind=m.kind, country=m.country, sector=m.sector, score=round(m.score, 3)) for m in found]
+        events += [_event(e, start, base, timed, dated) for e in told]
+        counted += [_moved(f, start) for f in figures(sentence)]
+        dates += timed
+    return Reading(article_id=article_id, mentions=resolve(text, mentions), events=tuple(events), figures=tuple(counted), dates=tuple(dates), origin=ORIGIN)
+
+
+def _moved(figure: Figure, by: int) -> Figure:
+    return Figure(start=figure.start + by, end=figure.end + by, value=figure.value, unit=figure.unit, what=figure.what, bound=figure.bound, upper=figure.upper)
+
+
+def _event(told: Told, start: int, base: int, timed: list[Date], dated: int) -> Event:
+    """The event with its offsets in the article; it is dated by the time expression nearest to its trigger in the sentence."""
+    at = told.start + start
+    when = min(range(len(timed)), key=lambda i: abs(timed[i].start - at), default=None)
+    roles = {role: tuple(i + base for i in numbers) for role, numbers in told.roles.items()}
+    return Event(
+        trigger=Span(at, told.end + start),
+        type=told.type,
+        mode=told.mode,
+        actors=roles["actor"],
+        recipients=roles["recipient"],
+        places=roles["place"],
+        by=roles["by"],
+        when=None if when is None else when + dated,
+        content=Span(told.content[0] + start, told.content[1] + start) if told.content else None,
+        status=told.status,
+        score=round(told.score, 3),
+    )

@@ -31,8 +31,71 @@ _WHAT = {
 }  # fmt: skip
 _STEMS = {stem(w): what for what, line in _WHAT.items() for w in line.split()}
 _PERCENT = re.compile(r"^ ?(?:%|٪|في المئه|في الميه|بالمئه|بالميه|في المايه|بالمايه|بالمئة)")
-_NOT = {stem(w) for w in "ساعه ساعات دقيقه يوم ايام اسبوع شهر اشهر سنه سنوات عام اعوام عاما سن عمر صباحا مساء الساعه ماده الماده رقم طريق قناه القرار صفحه مجموعه لجنه".split()}
-_STOP = frozenset("في من علي الي عن ان و بين خلال بعد قبل منذ الذي التي مع كانوا كان بينهم بينها منها منهم هم هو هي لا لم لن قد ما".split())
+_NOT = {
+    stem(w)
+    for w in [
+        "ساعه",
+        "ساعات",
+        "دقيقه",
+        "يوم",
+        "ايام",
+        "اسبوع",
+        "شهر",
+        "اشهر",
+        "سنه",
+        "سنوات",
+        "عام",
+        "اعوام",
+        "عاما",
+        "سن",
+        "عمر",
+        "صباحا",
+        "مساء",
+        "الساعه",
+        "ماده",
+        "الماده",
+        "رقم",
+        "طريق",
+        "قناه",
+        "القرار",
+        "صفحه",
+        "مجموعه",
+        "لجنه",
+    ]
+}
+_STOP = frozenset(
+    [
+        "في",
+        "من",
+        "علي",
+        "الي",
+        "عن",
+        "ان",
+        "و",
+        "بين",
+        "خلال",
+        "بعد",
+        "قبل",
+        "منذ",
+        "الذي",
+        "التي",
+        "مع",
+        "كانوا",
+        "كان",
+        "بينهم",
+        "بينها",
+        "منها",
+        "منهم",
+        "هم",
+        "هو",
+        "هي",
+        "لا",
+        "لم",
+        "لن",
+        "قد",
+        "ما",
+    ]
+)
 _DUALS = {
     fold(stem_ + end): noun
     for stem_, noun in {
@@ -72,7 +135,7 @@ def _figure(text: str, tokens: list[Word], folded: list[str], start: int, end: i
     if text[start - 1 : start] in ("/", "#", "-", ":") or value >= 1e13 or (1900 <= value <= 2100 and text[start:end].isdigit()):
         return None
     percent = _PERCENT.match(rest)
-    unit_at = []
+    unit_at: list[int] = []
     if percent:
         stop = next((w.end for w in tokens[last + 1 :] if w.text in ("%", "٪") or fold(w.text).endswith(("مئه", "ميه", "مايه"))), end)
         unit, ends = text[end:stop].strip(), stop

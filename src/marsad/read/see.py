@@ -35,7 +35,7 @@ class Seen(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _gazetteer() -> dict[str, tuple[int, str]]:
+def gazetteer() -> dict[str, tuple[int, str]]:
     table: dict[str, tuple[int, str]] = {}
     for row in rows("places.tsv"):
         name = fold(row["name"])
@@ -84,7 +84,7 @@ def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
     tokens = words(text)
     out = np.zeros((len(tokens), COLUMNS), np.float32)
     countries = [""] * len(tokens)
-    table, names = _gazetteer(), _names()
+    table, names = gazetteer(), _names()
     folded = [fold(w.text) for w in tokens]
     at = 0
     while at < len(tokens):

@@ -1,0 +1,56 @@
+"""Which mentions of an article mean one thing: the same name, a short name after the full one, a place with its country."""
+
+from __future__ import annotations
+
+import msgspec
+
+from marsad.arabic.letters import fold
+from marsad.arabic.words import parts, words
+from marsad.read.see import gazetteer
+from marsad.records import Mention
+
+_TITLES = frozenset(fold("السيد الدكتور الشيخ الأمير الملك الرئيس الوزير النائب العميد اللواء الفريق الجنرال").split())
+
+
+def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
+    """Return the mentions with an entity_id where it is known: of a named person or organisation its fullest name told so far, of a country its ISO code.
+
+    A person's short name («السوداني») takes the id of the one full name before it that ends or begins with it; when two could be meant it keeps its own.
+    """
+    full: dict[str, str] = {}
+    out = []
+    for mention in mentions:
+        name = _name(text, mention)
+        if mention.kind == "NOM" or not name:
+            out.append(mention)
+            continue
+        found = gazetteer().get(name)
+        if mention.kind == "LOC" and found and found[0] == 0:
+            out.append(msgspec.structs.replace(mention, entity_id=f"place:{found[1]}", country=found[1]))
+            continue
+        kind = mention.kind.lower()
+        known = full.get(f"{kind}:{name}")
+        if known is None:
+            ends = {i for k, i in full.items() if kind == "per" and k.startswith("per:") and _short_of(name, k[4:])}
+            known = ends.pop() if len(ends) == 1 else f"{kind}:{name}"
+            full[f"{kind}:{name}"] = known
+        out.append(msgspec.structs.replace(mention, entity_id=known))
+    return tuple(out)
+
+
+def _short_of(short: str, name: str) -> bool:
+    a, b = short.split(), name.split()
+    return len(a) < len(b) and (b[-len(a) :] == a or b[: len(a)] == a)
+
+
+def _name(text: str, mention: Mention) -> str:
+    """The folded name without glued conjunction or preposition and without titles."""
+    tokens = words(text[mention.start : mention.end])
+    if not tokens:
+        return ""
+    first = fold(tokens[0].text)
+    cut = [tokens[0].text[a - tokens[0].start : b - tokens[0].start] for a, b in parts(tokens[0]).prefixes]
+    if mention.start and len(tokens) == 1 and cut and cut[0] in ("و", "ف") and len(first) > 5:
+        first = first[1:]
+    rest = [fold(t.text) for t in tokens[1:]]
+    return " ".join(w for w in [first, *rest] if w not in _TITLES)

