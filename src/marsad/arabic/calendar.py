@@ -29,6 +29,7 @@ _UNITS = {
     **dict.fromkeys(("شهر", "شهرا", "اشهر", "شهور", "شهرين", "شهران"), "M"), **dict.fromkeys(("عام", "عاما", "اعوام", "عامين", "عامان", "سنه", "سنوات", "سنين", "سنتين", "سنتان"), "Y"),
     **dict.fromkeys(("ساعه", "ساعات", "ساعتين", "ساعتان"), "TH"), **dict.fromkeys(("دقيقه", "دقائق", "دقايق", "دقيقتين"), "TM"), **dict.fromkeys(("عقد", "عقود", "عقدين"), "E"),
 }  # fmt: skip
+_VAGUE = {"ايام": "PXD", "اسابيع": "PXW", "اشهر": "PXM", "شهور": "PXM", "سنوات": "PXY", "اعوام": "PXY", "ساعات": "PTXH", "دقائق": "PTXM", "دقايق": "PTXM"}
 _SEASONS = {"صيف": "SU", "شتاء": "WI", "شتا": "WI", "ربيع": "SP", "خريف": "FA"}
 _PAST = "ماضي|ماضيه|فايت|منصرم|منصرمه|اخير|اخيره|سابق"
 _NEXT = "مقبل|مقبله|قادم|قادمه|اتي|اتيه"
@@ -68,6 +69,10 @@ def _patterns() -> list[Shape]:
     count = r"(?P<count>\d+|[\u0621-\u064a]+(?: عشره?)?)"
     unit = rf"(?P<unit>{_alternatives(list(_UNITS))})"
     edge, end = r"(?<![\w/.])(?:[وفبلك]{0,2})", r"(?![\w])"
+    vague = _alternatives(list(_VAGUE))
+    numbered = "ايام|يوما|اسابيع|اسبوعا|اشهر|شهور|شهرا|سنوات|اعوام|عاما|سنه|ساعات|ساعه|دقيقه|دقايق|عقود"
+    dual = "يومين|يومان|اسبوعين|اسبوعان|شهرين|شهران|عامين|عامان|سنتين|سنتان|ساعتين|ساعتان"
+    small = "ثلاثه?|اربعه?|خمسه?|سته?|سبعه?|ثماني(?:ه)?|تسعه?|عشره?|عشرين|عشرون|ثلاثين|ثلاثون|اربعين|خمسين|ستين"
     day = r"(?P<day>\d{1,2}|ال[\u0621-\u064a]+(?: (?:عشر|والعشرين))?)"
     shapes: list[tuple[str, Callable[[re.Match[str], date | None], str | None]]] = [
         (r"(?P<year>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2}) ?[-/.] ?(?P<d>\d{1,2})(?!\d)", _numeric),
@@ -81,8 +86,10 @@ def _patterns() -> list[Shape]:
         (rf"{part}(?P<rel>اول امس|امس الاول|امس|اليوم|غدا|بعد غد|الغد){end}", _relative_day),
         (rf"(?:(?P<part>ليل|ليله) )?(?P<rel>الليله الماضيه|الليله|البارحه){end}", _relative_day),
         (rf"{part}(?:(?P<between>امس|اليوم|غدا?) )?(?:(?:يوم )?)?ال(?P<week>{_alternatives(list(_WEEKDAYS))})(?:,? ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}))?{end}(?! عشر)", _weekday),
-        (rf"(?:قبل|منذ) (?:{count} )?{unit}{end}", _ago),
-        (rf"(?:بعد) (?:{count} )?{unit}{end}", _after),
+        (rf"(?:قبل|منذ|بعد|خلال|في) (?:عده |بضعه )?(?P<vague>{vague})(?: قليله| عديده| طويله| معدوده)?{end}(?! ال)", _vague),
+        (rf"(?:ال)?(?P<vague>{vague}) (?:ال)?(?:قليله|عديده|{_PAST}|{_NEXT}){end}", _vague),
+        (rf"(?:قبل|منذ) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}", _ago),
+        (rf"(?:بعد) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}", _after),
         (rf"ال(?P<span>اسبوع|شهر|عام|سنه) ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}){end}", _span),
         (rf"هذا (?:ال(?P<span>اسبوع|شهر|عام)){end}|هذه (?:ال(?P<span2>سنه)){end}", _span),
         (rf"(?P<season>{_alternatives(list(_SEASONS))}) (?:عام |سنه )?{year}{end}", _season),
@@ -91,6 +98,12 @@ def _patterns() -> list[Shape]:
         (rf"(?:(?<=في )|(?<=منذ )|(?<=حتي )|(?<=\()){year}{end}", _year),
         (rf"(?:ال{unit} ال(?P<count2>[\u0621-\u064a]+|\d+) ال(?:{_PAST}|{_NEXT})){end}", _length),
         (rf"(?:خلال|لمده|مده|طوال|طيله|علي مدي|مدي|في) {count} {unit}{end}", _length),
+        (rf"(?:(?<=انتخابات )|(?<=بحلول )|(?<=ثوره )|(?<=حرب )|(?<=اتفاق )|(?<=الي )|(?<=قبل )|(?<=دستور )|(?<=مونديال )|(?<=موسم )|(?<=بدايه )|(?<=نهايه )|(?<=مطلع )|(?<=اواخر )){year}{end}", _year),
+        (rf"(?:(?<=في )|(?<=منذ )|(?<=خلال )|(?<=حتي )|(?<=مطلع )|(?<=نهايه )|(?<=اواخر )|(?<=بدايه )|(?<=اوائل )|(?<=منتصف ))(?:شهر )?{month}{end}(?! (?:ال)?\d)", _bare_month),
+        (rf"شهر {month}{end}(?! (?:ال)?\d)", _bare_month),
+        (rf"(?P<count>\d+) (?P<unit>{numbered}){end}", _length),
+        (rf"(?P<unit>{dual}){end}", _length),
+        (rf"(?P<count>{small}) (?P<unit>{numbered}){end}", _length),
     ]  # fmt: skip
     return [(re.compile(edge + f"(?:{shape})"), give) for shape, give in shapes]
 
@@ -244,6 +257,16 @@ def _shift(anchor: date, count: float, unit: str, sign: int) -> str | None:
 def _ago(m: re.Match[str], anchor: date | None) -> str | None:
     got = _count_unit(m)
     return _shift(anchor, *got, -1) if got and anchor else None
+
+
+def _vague(m: re.Match[str], anchor: date | None) -> str | None:
+    return _VAGUE[m["vague"]]
+
+
+def _bare_month(m: re.Match[str], anchor: date | None) -> str | None:
+    """A month alone: the last one up to the publication day."""
+    month = _months()[m["month"]][1]
+    return f"{anchor.year - (month > anchor.month)}-{month:02}" if anchor else None
 
 
 def _after(m: re.Match[str], anchor: date | None) -> str | None:

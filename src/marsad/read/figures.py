@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from marsad.arabic.calendar import times
 from marsad.arabic.letters import fold
-from marsad.arabic.numbers import numbers
+from marsad.arabic.numbers import Number, numbers
 from marsad.arabic.words import Word, stem, words
 from marsad.records import Figure
 
@@ -63,6 +65,12 @@ _NOT = {
         "لجنه",
     ]
 }
+_NAMED = frozenset(
+    fold(
+        "المادة مادة الفصل فصل القرن عيار العيار الدورة الذكرى رقم قناة الحادية الثانية الساعة أعمارهم عمره عمرها العام عام سنة القانون قانون المرسوم العدد البند المركز المرتبة الرئيس الـ طراز نوع إف"
+    ).split()
+)
+_HUNDREDTH = ("المئه", "الميه", "المايه")
 _STOP = frozenset(
     [
         "في",
@@ -113,10 +121,17 @@ def figures(text: str) -> list[Figure]:
     dated = [(t.start, t.end) for t in times(text)]
     folded = [fold(w.text) for w in tokens]
     out: list[Figure] = []
-    for number in numbers(text):
-        if any(a < number.end and number.start < b for a, b in dated):
+    found = [n for n in numbers(text) if not any(a < n.end and n.start < b for a, b in dated)]
+    upper = None
+    for i, number in enumerate(found):
+        if upper is number:
             continue
-        if figure := _figure(text, tokens, folded, number.start, number.end, number.value, number.vague):
+        upper = found[i + 1] if i + 1 < len(found) and _is_range(text, number, found[i + 1]) else None
+        end = upper.end if upper else number.end
+        if figure := _figure(text, tokens, folded, number.start, end, number.value, number.vague):
+            if upper:
+                scale = next((x for x in (1e9, 1e6, 1e3) if upper.value >= x and number.value < 1e3), 1)
+                figure = msgspec.structs.replace(figure, value=number.value * scale, upper=upper.value, bound=">=")
             out.append(figure)
     taken = [(f.start, f.end) for f in out]
     for i, word in enumerate(tokens):
@@ -126,6 +141,14 @@ def figures(text: str) -> list[Figure]:
     return sorted(out, key=lambda f: f.start)
 
 
+def _is_range(text: str, low: Number, high: Number) -> bool:
+    """Whether two numbers are the ends of one: «بين 20 و30», «150 - 200», «4 إلى 5 مليارات»."""
+    between = fold(text[low.end : high.start]).strip()
+    if high.value <= low.value:
+        return False
+    return between in ("-", "الي", "او") or (between == "و" and fold(text[max(0, low.start - 6) : low.start]).strip().endswith("بين"))
+
+
 def _figure(text: str, tokens: list[Word], folded: list[str], start: int, end: int, value: float, vague: bool) -> Figure | None:
     inside = [i for i, w in enumerate(tokens) if w.start < end and start < w.end]
     if not inside:
@@ -133,6 +156,11 @@ def _figure(text: str, tokens: list[Word], folded: list[str], start: int, end: i
     first, last = inside[0], inside[-1]
     rest = fold(text[end : end + 30])
     if text[start - 1 : start] in ("/", "#", "-", ":") or value >= 1e13 or (1900 <= value <= 2100 and text[start:end].isdigit()):
+        return None
+    before = folded[first - 1] if first else ""
+    if before in _NAMED or (folded[first].startswith("ال") and not any(c.isdigit() for c in folded[first]) and not vague and _ordinal_place(folded, first)):
+        return None
+    if (folded[first] in _HUNDREDTH and before == "في") or folded[first] in ("بالمئه", "بالميه", "بالمايه"):
         return None
     percent = _PERCENT.match(rest)
     unit_at: list[int] = []
@@ -156,14 +184,18 @@ def _figure(text: str, tokens: list[Word], folded: list[str], start: int, end: i
     if value == 1 and not text[start:end].isdigit():
         return None
     bound, began = ">=" if vague else "=", start
-    before = fold(text[max(0, start - 24) : start]).rstrip(" و")
-    if m := _BEFORE.search(before):
+    if m := _BEFORE.search(fold(text[max(0, start - 24) : start]).rstrip()):
         bound = next(_BOUNDS[int(k[1:])][0] for k, v in m.groupdict().items() if v)
         count = len(m.group().split())
         began = tokens[max(0, first - count)].start
     if _LEAST.match(fold(text[ends : ends + 40])) or rest.startswith(" علي الاقل"):
         bound = ">="
     return Figure(start=began, end=ends, value=value, unit=unit, what=_what(folded, first, unit_at[-1] if unit_at else last), bound=bound)
+
+
+def _ordinal_place(folded: list[str], first: int) -> bool:
+    """Whether a number word with the article stands where an ordinal does: «القرن الحادي والعشرين», «الذكرى الأربعين»."""
+    return any(w in _NAMED or w.startswith("الحادي") for w in folded[max(0, first - 2) : first])
 
 
 def _what(folded: list[str], first: int, last: int) -> str:
