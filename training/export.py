@@ -1,4 +1,4 @@
-"""Turns a trained reader into what ships: the encoder and the word heads as int8 ONNX, the small heads and the label sets as .npz, the tokenizer, and the model card.
+"""Turns a trained reader into what ships: the encoder and the word heads as int8 ONNX, the small heads and the label sets and the pieces of words as .npz, and the model card.
 
 pip install onnx onnxruntime && python training/export.py /tmp/reader /tmp/encoder src/marsad/models
 """
@@ -57,9 +57,10 @@ def main(trained: Path, encoder: Path, out: Path) -> None:
     quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
     heads = {k: v.numpy().astype(np.float32) for k, v in reader.state_dict().items() if k.split(".")[0] in HEADS}
     lexicon = {stem: [round(x) for x in row] for stem, row in saved["lexicon"].items() if row[0] >= 2 or sum(row[1:])}
-    text = json.dumps({"countries": names.countries, "sectors": names.sectors, "modes": names.modes, "lexicon": lexicon}, ensure_ascii=False, separators=(",", ":"))
+    vocabulary = json.loads((encoder / "tokenizer.json").read_text(encoding="utf8"))["model"]["vocab"]
+    words = {"pieces": [piece for piece, _ in vocabulary], "scores": [round(score, 4) for _, score in vocabulary]}
+    text = json.dumps({**words, "countries": names.countries, "sectors": names.sectors, "modes": names.modes, "lexicon": lexicon}, ensure_ascii=False, separators=(",", ":"))
     np.savez_compressed(out / "reader.npz", labels=np.frombuffer(text.encode("utf8"), np.uint8), **{k: v.astype(np.float16) for k, v in heads.items()})
-    (out / "tokenizer.json").write_bytes((encoder / "tokenizer.json").read_bytes())
     card = {
         "what": "reads Arabic news sentences: mentions, events with roles, status and content (READING.md); run by marsad.read",
         "made_by": "training/encoder.py, training/reader.py, training/export.py",
@@ -69,7 +70,7 @@ def main(trained: Path, encoder: Path, out: Path) -> None:
         "choosing": "shared/gold/events/dev.jsonl chose the epoch",
         "dev_before_rounding": saved["figures"],
         "licence": "Apache-2.0",
-        "bytes": {n: (out / n).stat().st_size for n in ("reader.onnx", "reader.npz", "tokenizer.json")},
+        "bytes": {n: (out / n).stat().st_size for n in ("reader.onnx", "reader.npz")},
         "sha256": hashlib.sha256((out / "reader.onnx").read_bytes()).hexdigest(),
     }
     (out / "reader.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf8")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marsad.read.decode import ROLES, STATUS, near_id, pair_features, spans_of
+from marsad.read.pieces import Pieces
 from marsad.read.see import TYPES, Numbers, see
 
 LONGEST = 120  # words of one pass; a longer sentence is read in pieces
@@ -61,7 +62,6 @@ class Reader:
 
     def __init__(self) -> None:
         import onnxruntime
-        from tokenizers import Tokenizer
 
         folder = files("marsad.models")
         options = onnxruntime.SessionOptions()
@@ -69,11 +69,11 @@ class Reader:
         options.inter_op_num_threads = 1
         with as_file(folder.joinpath("reader.onnx")) as path:
             self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self.tokenizer = Tokenizer.from_str(folder.joinpath("tokenizer.json").read_text(encoding="utf8"))
         with as_file(folder.joinpath("reader.npz")) as path, np.load(path, allow_pickle=False) as data:
             labels: dict[str, Any] = json.loads(data["labels"].tobytes().decode("utf8"))
             self.w: dict[str, Numbers] = {k: data[k].astype(np.float32) for k in data.files if k != "labels"}
         self.countries, self.sectors, self.modes, self.lexicon = labels["countries"], labels["sectors"], labels["modes"], labels["lexicon"]
+        self.pieces = Pieces(labels["pieces"], labels["scores"])
         self.number = {c: i for i, c in enumerate(self.countries)}
 
     def _linear(self, name: str, x: Numbers) -> Numbers:
@@ -95,8 +95,8 @@ class Reader:
 
     def _encode(self, tokens: list[Any], numbers: Numbers, lands: NDArray[np.int64]) -> list[Numbers]:
         ids, owner = [0], [-1]
-        for i, e in enumerate(self.tokenizer.encode_batch([w.text for w in tokens])):
-            piece = e.ids[:PIECES] or [3]
+        for i, word in enumerate(tokens):
+            piece = self.pieces.ids(word.text)[:PIECES]
             if len(ids) + len(piece) > 500:
                 break
             ids += piece
