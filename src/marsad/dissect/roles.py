@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -95,6 +96,7 @@ def _softmax(x: Matrix) -> Matrix:
     return out
 
 
+_ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+\s*")
 KEY = [ROLES.index(r) for r in ("headline", "standfirst", "body", "teaser_title", "teaser_text")]  # roles whose single best likeness to a line tells
 
 
@@ -148,7 +150,7 @@ def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | 
 
     claimed: for each line whether the page's metadata calls it the headline, which then counts for much.
     """
-    read = [i for i, line in enumerate(lines) if not is_menu(line)]
+    read = [i for i, line in enumerate(lines) if not is_menu(line) and not _ADDRESS.fullmatch(text, line.start, line.end)]
     told: dict[int, tuple[int, float]] = {}
     if read:
         shown = [lines[i] for i in read]
@@ -159,7 +161,7 @@ def blocks_of(model: Model, text: str, lines: list[Line], claimed: list[bool] | 
         roles = settle(viterbi(scores, moves), scores, text, shown)
         chance = _softmax(scores)[np.arange(len(read)), roles].tolist()
         told = dict(zip(read, zip(roles, chance, strict=True), strict=True))
-    menu = (NUMBER["boilerplate"], 1.0)
+    menu = (NUMBER["boilerplate"], 1.0)  # links of a menu and lines that are a web address and no more
     out = []
     for i, line in enumerate(lines):
         role, sure = told.get(i, menu)
