@@ -44,6 +44,14 @@ class Example:
         seen = see(text, lines)
         self.page, self.lines, self.dense, self.sim, self.cues = page, lines, torch.tensor(seen.dense), torch.tensor(seen.sim), seen.bags
         self.roles = torch.tensor([ROLES.index(r) for r in roles])
+        self.soft = None
+
+    def taught(self, teacher):
+        """What the teacher gives each line, kept for the next time."""
+        if self.soft is None:
+            scores, _ = teacher.scores(self.dense.numpy(), self.cues, self.sim.numpy())
+            self.soft = torch.tensor(scores)
+        return self.soft
 
 
 def plain(page: Labelled) -> Example:
@@ -130,13 +138,17 @@ def batch(examples: list[Example], vocabulary: dict[str, int], word_drop: float 
     return dense, torch.tensor(bags or [0]), torch.tensor(offsets), None, sim, mask, roles
 
 
-def fit(examples: list[Example], more, epochs: int, seed: int, quiet: bool = True):
-    """Train one network. `more()` gives freshly composed examples for each epoch."""
+def fit(examples: list[Example], more, epochs: int, seed: int, teacher=None):
+    """Train one network. `more()` gives freshly composed examples for each epoch; a teacher's scores are matched beside the labels, with its transitions."""
     random.seed(seed)
     torch.manual_seed(seed)
     vocabulary = vocabulary_of(examples)
     every = torch.cat([e.dense for e in examples] + [e.dense for e in more()])
     net = Net(len(vocabulary), every.mean(0), every.std(0) + 0.1)
+    if teacher:
+        with torch.no_grad():
+            for name, value in teacher.moves.items():
+                getattr(net, name).copy_(torch.tensor(value))
     steps = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.02)
     total = epochs * ((len(examples) * 2) // 16)
     plan = torch.optim.lr_scheduler.OneCycleLR(steps, 3e-3, total_steps=total + 50, pct_start=0.15)
@@ -155,6 +167,11 @@ def fit(examples: list[Example], more, epochs: int, seed: int, quiet: bool = Tru
             guess, answer = net(*inputs)
             plain_loss = nn.functional.cross_entropy(guess.transpose(1, 2), roles, reduction="none", label_smoothing=0.02)
             loss = (0.5 * (plain_loss * mask).sum() + net.crf(answer, roles, mask).sum()) / mask.sum()
+            if teacher:
+                wanted = torch.zeros_like(answer)
+                for i, e in enumerate(group):
+                    wanted[i, : len(e.roles)] = torch.softmax(e.taught(teacher), -1)
+                loss = 0.5 * loss - (wanted * torch.log_softmax(answer, -1)).sum() / mask.sum()
             steps.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 2.0)
@@ -199,15 +216,22 @@ def composer(examples: list[Example], share: float = 1.0):
     return more
 
 
-def train(examples: list[Example], epochs: int, seeds: int):
+def train(examples: list[Example], epochs: int, seeds: int, first: int = 0, teacher=None):
+    """Train so many networks, numbered from `first`, and return them as one model."""
     from marsad.dissect.roles import Model
 
     more = composer(examples)
     parts, vocabulary = [], {}
-    for seed in range(seeds):
-        net, vocabulary = fit(examples, more, epochs, seed)
+    for seed in range(first, first + seeds):
+        net, vocabulary = fit(examples, more, epochs, seed, teacher)
         parts.append(arrays(net))
     return Model(vocabulary, parts)
+
+
+def taught(examples: list[Example], args):
+    """Train the teachers, then the few networks that learn from them and ship."""
+    teacher = train(examples, args.epochs, args.teachers)
+    return train(examples, args.epochs + 10, args.seeds, 100, teacher)
 
 
 def card(gold: int, own: int, args, cross: str | None) -> None:

@@ -16,6 +16,11 @@ from marsad.dissect.lines import Line, is_menu
 from marsad.records import ROLES, Block
 
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
+LIKE = [ROLES.index(r) for r in ("standfirst", "caption", "teaser_title", "label")]  # roles a headline is mistaken for
+_STAMP = re.compile(r"\s*date (?:19|20)\d\d-\d\d")  # what some crawlers put before the first words of an article
+PARAGRAPH = 80  # characters
+CLOSE = 3.0  # log odds within which two different headlines above a body may both be its own (a kicker, a longer variant)
+SURE = 4.0  # log odds of a headline, its repeats together, that need no body to speak for it
 LEAST_HELD = 0.2  # share of its words that such a line must share with the body
 LEAST_MARGIN = -2.0  # log odds against the next role at which a page with a body still gets its likeliest line as headline
 NUMBER = {role: i for i, role in enumerate(ROLES)}
@@ -180,34 +185,51 @@ def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> li
     roles = [*roles]
     first, long = _main(roles, lines)
     margin = _margin(scores, head)
+    for i in range(first):
+        if roles[i] == head and _STAMP.match(text, lines[i].start):
+            roles[i] = _next(scores, i, head)
     above = [i for i in range(first) if roles[i] == head]
     if sum(r == head and roles[i + 1 : i + 3].count(NUMBER["body"]) > 0 for i, r in enumerate(roles)) >= 3:
         return roles
     stems = {i: _stems(text, lines[i]) for i in above}
     votes = {i: sum(float(margin[j]) for j in above if _same(stems[i], stems[j])) for i in above}
     best = max(above, key=votes.__getitem__, default=-1)
+    listed = not long and (not above or votes[best] < SURE)
     for i, r in enumerate(roles):
-        if r == head and (not long or i > first or not _same(stems[i], stems[best])):
+        if r == head and (listed or i > first or (votes[best] - votes[i] > CLOSE and not _same(stems[i], stems[best]))):
             roles[i] = _next(scores, i, head)
     if long >= 300 and not above:
-        told = set().union(*(_stems(text, lines[i]) for i, r in enumerate(roles) if r == NUMBER["body"]))
-        near = [i for i in range(max(0, first - 12), first) if margin[i] > LEAST_MARGIN and _held(_stems(text, lines[i]), told) > LEAST_HELD]
-        if near:
-            roles[max(near, key=lambda i: float(margin[i]))] = head
+        found = _headline_missed(roles, margin, text, lines, first)
+        if found is not None:
+            roles[found] = head
     return roles
 
 
+def _headline_missed(roles: list[int], margin: Matrix, text: str, lines: list[Line], first: int) -> int | None:
+    """The likeliest line above the body to be its headline after all: it is a near miss of the model and shares words with the body, or it stands there twice."""
+    told = set().union(*(_stems(text, lines[i]) for i, r in enumerate(roles) if r == NUMBER["body"]))
+    stems = {i: _stems(text, lines[i]) for i in range(max(0, first - 12), first) if roles[i] in LIKE and not _STAMP.match(text, lines[i].start)}
+    twice = [i for i, a in stems.items() if len(a) > 2 and margin[i] > 3 * LEAST_MARGIN and any(a == b for j, b in stems.items() if j != i)]
+    near = [i for i, a in stems.items() if margin[i] > LEAST_MARGIN and _held(a, told) >= LEAST_HELD]
+    return min(twice) if twice else max(near, key=lambda i: float(margin[i]), default=None)
+
+
 def _main(roles: list[int], lines: list[Line]) -> tuple[int, int]:
-    """First line of the longest run of body lines (a few lines of other roles do not end it) and its size in characters; (number of lines, 0) without a body."""
-    best, run = (len(roles), 0), (0, 0)
-    last = -9
+    """First line of the longest run of body lines and its size in characters; (number of lines, 0) without a body.
+
+    A few lines of other roles do not end a run. Lines much shorter than its longest paragraph do not begin it: they are strays.
+    """
+    runs: list[list[tuple[int, int]]] = []
     for i, role in enumerate(roles):
         if role == NUMBER["body"]:
-            size = lines[i].end - lines[i].start
-            run = (run[0], run[1] + size) if i - last <= 4 else (i, size)
-            last = i
-            best = run if run[1] > best[1] else best
-    return best
+            if not runs or i - runs[-1][-1][0] > 4:
+                runs.append([])
+            runs[-1].append((i, lines[i].end - lines[i].start))
+    if not runs:
+        return len(roles), 0
+    best = max(runs, key=lambda run: sum(size for _, size in run))
+    most = max(size for _, size in best)
+    return next(i for i, size in best if size >= min(PARAGRAPH, most / 3)), sum(size for _, size in best)
 
 
 def _held(stems: set[str], told: set[str]) -> float:
