@@ -244,11 +244,12 @@ def card(gold: int, own: int, args, cross: str | None) -> None:
         figures = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
     text = {
         "what": "gives each line of a page its role; run by marsad.dissect.roles with numpy",
-        "made_by": f"python training/roles.py --epochs {args.epochs} --seeds {args.seeds}",
+        "made_by": f"python training/roles.py --epochs {args.epochs} --teachers {args.teachers} --seeds {args.seeds}",
         "data": f"{gold} labelled pages (shared/gold/pages) and {own} of training/pages, all written for this project; the same layouts retold with titles and sentences of the ANT corpus "
         "(Apache-2.0; Chouigui, Ben Khiroun, Elayeb 2017), and dressed as HTML by training/compose.py",
         "cross_validation": figures,
-        "cross_validation_how": "six folds over shared/gold/pages, training/pages always in training, scorer shared/eval/score_dissect.py",
+        "cross_validation_how": "six folds over shared/gold/pages, in each the six teachers and the two networks trained anew without the fold's pages, training/pages always in training "
+        "(three of the teachers without the 18 pages topical-*), scorer shared/eval/score_dissect.py",
         "licence": "Apache-2.0",
         "sha256": hashlib.sha256(Path(args.out).read_bytes()).hexdigest() if Path(args.out).exists() else "",
     }
@@ -260,7 +261,8 @@ def main() -> None:
     ask.add_argument("--cross", type=int, default=0)
     ask.add_argument("--folds", type=int, default=0, help="only the first so many folds")
     ask.add_argument("--epochs", type=int, default=30)
-    ask.add_argument("--seeds", type=int, default=3)
+    ask.add_argument("--teachers", type=int, default=6, help="networks that teach")
+    ask.add_argument("--seeds", type=int, default=2, help="networks that learn from them and ship")
     ask.add_argument("--cv", default="/tmp/roles-cv.jsonl")
     ask.add_argument("--keep", type=Path, help="keep each fold's model in this folder, and take those that are there instead of training anew")
     ask.add_argument("--only-gold", action="store_true")
@@ -279,7 +281,7 @@ def main() -> None:
                 if kept and kept.exists():
                     model = Model.load(kept)
                 else:
-                    model = train([e for i, e in enumerate(gold) if i % args.cross != fold] + own, args.epochs, args.seeds)
+                    model = taught([e for i, e in enumerate(gold) if i % args.cross != fold] + own, args)
                     if kept:
                         model.save(kept)
                 for e in held:
@@ -288,7 +290,7 @@ def main() -> None:
         if not args.folds:
             card(len(gold), len(own), args, args.cv)
         return
-    train(gold + own, args.epochs, args.seeds).save(args.out)
+    taught(gold + own, args).save(args.out)
     card(len(gold), len(own), args, None)
     print(len(gold), "gold pages,", len(own), "own pages")
 

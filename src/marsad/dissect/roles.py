@@ -18,6 +18,7 @@ from marsad.records import ROLES, Block
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
 LIKE = [ROLES.index(r) for r in ("standfirst", "caption", "teaser_title", "label")]  # roles a headline is mistaken for
 _STAMP = re.compile(r"\s*date (?:19|20)\d\d-\d\d")  # what some crawlers put before the first words of an article
+KICKER = 150  # characters of the longest standfirst that stands over a headline
 PARAGRAPH = 80  # characters
 CLOSE = 3.0  # log odds within which two different headlines above a body may both be its own (a kicker, a longer variant)
 SURE = 4.0  # log odds of a headline, its repeats together, that need no body to speak for it
@@ -202,6 +203,10 @@ def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> li
         found = _headline_missed(roles, margin, text, lines, first)
         if found is not None:
             roles[found] = head
+    own = next((i for i, r in enumerate(roles) if r == head), 0)
+    for i in range(own):  # nothing of the article stands above its headline but a short standfirst right over it
+        if roles[i] == NUMBER["body"] or (roles[i] == NUMBER["standfirst"] and (i < own - 1 or lines[i].end - lines[i].start > KICKER)):
+            roles[i] = _next(scores, i, head, NUMBER["body"], NUMBER["standfirst"])
     return roles
 
 
@@ -244,10 +249,10 @@ def _same(a: set[str], b: set[str]) -> bool:
     return a == b or (len(a & b) >= 0.8 * min(len(a), len(b)) > 0)
 
 
-def _next(scores: Matrix, line: int, role: int) -> int:
-    """The likeliest role of a line when it is not this one."""
+def _next(scores: Matrix, line: int, *roles: int) -> int:
+    """The likeliest role of a line when it is none of these."""
     rest = scores[line].copy()
-    rest[role] = -np.inf
+    rest[list(roles)] = -np.inf
     return int(rest.argmax())
 
 

@@ -74,7 +74,7 @@ def _reading(article_id: str, text: str, spans: list[tuple[int, int]], published
         found, told = reader.read(sentence)
         timed = [Date(start=t.start + start, end=t.end + start, value=t.value) for t in times(sentence, published)]
         base, dated = len(mentions), len(dates)
-        mentions += [Mention(start=m.start + start, end=m.end + start, kind=m.kind, country=m.country, sector=m.sector, score=round(m.score, 3)) for m in found]
+        mentions += [Mention(start=m.start + start, end=m.end + start, kind=m.kind, country=m.country, sector=m.sector, score=round(m.score, 3), entity_id=m.entity) for m in found]
         events += [_event(e, start, base, timed, dated) for e in told]
         counted += [_moved(f, start) for f in figures(sentence)]
         dates += timed

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marsad.read.decode import ROLES, STATUS, near_id, pair_features, spans_of
+from marsad.read.entities import land_of, standing
+from marsad.read.entities import lands as lands_of
 from marsad.read.pieces import Pieces
 from marsad.read.see import TYPES, Numbers, see
 
@@ -19,7 +21,7 @@ PIECES = 6  # of one word
 
 
 class Found(NamedTuple):
-    """A mention of one sentence: its characters there, kind, country, sector, probability."""
+    """A mention of one sentence: its characters there, kind, country, sector, probability, the full name of a known entity or None."""
 
     start: int
     end: int
@@ -27,6 +29,7 @@ class Found(NamedTuple):
     country: str
     sector: str
     score: float
+    entity: str | None
 
 
 class Told(NamedTuple):
@@ -126,9 +129,18 @@ class Reader:
             vectors = _gelu(self._linear("span", np.stack([np.concatenate([h[a], h[b], h[a : b + 1].mean(0)]) for a, b in spans])))
             about = np.concatenate([vectors, self.w["lands.weight"][lands[firsts]]], 1)
             land, sector = self._linear("country", about).argmax(1), self._linear("sector", about)[:, 1:].argmax(1) + 1
+            known = standing(tokens)
+            exact = {(one.first, one.end - 1): one.entity for one in known}
+            spoken = lands_of(tokens, countries, known)
             for (a, b), kind, c, s in zip(spans, kinds, land, sector, strict=True):
                 sure = float(1 - chance[a : b + 1, 0].max())
-                mentions.append(Found(tokens[a].start, tokens[b].end, kind, self.countries[c], "" if kind == "LOC" else self.sectors[s], sure))
+                entity = exact.get((a, b))
+                if entity and not (kind == "LOC" and entity.kind == "ORG"):
+                    what = entity.kind, entity.country, entity.sector
+                else:
+                    country = land_of(a, b, spoken, kind in ("NOM", "ORG")) or self.countries[c]
+                    what = kind, country, "" if kind == "LOC" else self.sectors[s]
+                mentions.append(Found(tokens[a].start, tokens[b].end, *what, sure, entity.name if entity else None))
         near = np.array([near_id(tokens, a) for a in firsts], np.int64)
         likely = _softmax(types)
         events = [self._event(tokens, h, int(t), likely[t], spans, vectors, near) for t in np.flatnonzero(types.argmax(1))]

@@ -13,7 +13,8 @@ _TITLES = frozenset(fold("السيد الدكتور الشيخ الأمير ال
 
 
 def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
-    """Return the mentions with an entity_id where it is known: of a named person or organisation its fullest name told so far, of a country its ISO code.
+    """Return the mentions with an entity_id where it is known: the registry's name where one comes in, else of a named person or organisation its fullest name
+    told so far, of a country its ISO code.
 
     A person's short name («السوداني») takes the id of the one full name before it that ends or begins with it; when two could be meant it keeps its own.
     """
@@ -21,6 +22,11 @@ def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
     out = []
     for mention in mentions:
         name = _name(text, mention)
+        if mention.entity_id:
+            known_id = f"{mention.kind.lower()}:{fold(mention.entity_id)}"
+            full[f"{mention.kind.lower()}:{name}"] = full[known_id] = known_id
+            out.append(msgspec.structs.replace(mention, entity_id=known_id))
+            continue
         if mention.kind == "NOM" or not name:
             out.append(mention)
             continue

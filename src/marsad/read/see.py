@@ -56,7 +56,7 @@ def key(word: str) -> str:
     return core[1:] if core[:1] in ("ي", "ت", "ن") and len(core) >= 4 else core
 
 
-def _forms(word: str) -> tuple[str, ...]:
+def forms(word: str) -> tuple[str, ...]:
     """The word and what is left without conjunction and preposition, article kept; «للعراق» gives «العراق» too."""
     folded = fold(word)
     out = [folded]
@@ -91,7 +91,7 @@ def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
         size = 0
         for n in range(min(LONGEST, len(tokens) - at), 0, -1):
             rest = folded[at + 1 : at + n]
-            found = next((table[name] for form in _forms(tokens[at].text) if (name := " ".join([form, *rest])) in table), None)
+            found = next((table[name] for form in forms(tokens[at].text) if (name := " ".join([form, *rest])) in table), None)
             if found:
                 out[at, FORM + found[0]] = 1
                 out[at + 1 : at + n, FORM + len(PLACES)] = 1
@@ -102,7 +102,7 @@ def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
     for i, word in enumerate(tokens):
         row = out[i]
         row[:FORM] = _form(word.text)
-        row[FORM + len(PLACES) + 1] = max((names.get(form, 0.0) for form in _forms(word.text)), default=0.0)
+        row[FORM + len(PLACES) + 1] = max((names.get(form, 0.0) for form in forms(word.text)), default=0.0)
         row[FORM + len(PLACES) + 2] = i / len(tokens)
         counts = lexicon.get(stemmed := key(word.text))
         if counts is not None:

@@ -1,0 +1,84 @@
+"""The registry of known people, bodies and places (`knowledge/entities.tsv`): who a name means, whatever its spelling, and the country a description points to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from marsad.arabic.letters import fold
+from marsad.arabic.words import Word
+from marsad.knowledge import rows
+from marsad.read.see import forms
+
+LONGEST = 6  # words of a name
+NEAR = 20  # words within which a country lends itself to a description that names none
+
+
+class Entity(NamedTuple):
+    """A known thing: its fullest name, kind (PER ORG LOC), country (ISO 3166-1 alpha-3 or ""), PLOVER sector or ""."""
+
+    name: str
+    kind: str
+    country: str
+    sector: str
+
+
+class Standing(NamedTuple):
+    """A known name in a sentence: first word, one past the last, and whose it is."""
+
+    first: int
+    end: int
+    entity: Entity
+
+
+@lru_cache(maxsize=1)
+def registry() -> dict[str, Entity]:
+    """Return every known name, folded, with its entity; the first row of a name wins."""
+    table: dict[str, Entity] = {}
+    for row in rows("entities.tsv"):
+        table.setdefault(fold(row["name"]), Entity(row["entity"], row["kind"], row["country"], row["sector"]))
+    return table
+
+
+def standing(words: Sequence[Word]) -> list[Standing]:
+    """Return the known names among the words, longest first from the left, glued conjunctions and prepositions passed over.
+
+    >>> from marsad.arabic.words import words
+    >>> [s.entity.name for s in standing(words("قال لافروف وحركة حماس"))]
+    ['سيرغي لافروف', 'حماس']
+    """
+    table, out, at = registry(), [], 0
+    folded = [fold(w.text) for w in words]
+    while at < len(words):
+        found = None
+        for size in range(min(LONGEST, len(words) - at), 0, -1):
+            rest = folded[at + 1 : at + size]
+            entity = next((table[name] for form in forms(words[at].text) if (name := " ".join([form, *rest])) in table), None)
+            if entity:
+                found = Standing(at, at + size, entity)
+                break
+        if found:
+            out.append(found)
+        at = found.end if found else at + 1
+    return out
+
+
+def lands(words: Sequence[Word], gazetteer: Sequence[str], known: Sequence[Standing]) -> list[str]:
+    """Return for each word the country it speaks of, by the registry, else by the gazetteer of places and demonyms; "" for none."""
+    out = [*gazetteer]
+    for one in known:
+        out[one.first : one.end] = [one.entity.country] * (one.end - one.first)
+    return out
+
+
+def land_of(first: int, last: int, spoken: Sequence[str], describes: bool) -> str:
+    """Return the country a mention (first to last word) names, the last one in it; for a description or body that names none the nearest one of the sentence."""
+    inside = [land for land in spoken[first : last + 1] if land]
+    if inside:
+        return inside[-1]
+    if not describes:
+        return ""
+    near = [(min(abs(i - first), abs(i - last)), land) for i, land in enumerate(spoken) if land]
+    distance, land = min(near, default=(NEAR + 1, ""), key=lambda n: n[0])
+    return land if distance <= NEAR else ""
