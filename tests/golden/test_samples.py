@@ -61,7 +61,7 @@ def test_sample(entry, check, request):
 
 
 def test_the_misses_are_few():
-    assert sum(map(len, MISSED.values())) <= 0.1 * len(PAGES) * len(CHECKS)
+    assert sum(map(len, MISSED.values())) <= 0.2 * len(PAGES) * len(CHECKS)
 
 
 def test_manifest_names_every_page():

@@ -83,12 +83,15 @@ def published(text: str, blocks: list[Block], meta: Meta | None, url: str) -> tu
     for value, where in meta.dates if meta else ():
         if moment := _moment(value):
             return moment, where
+    if not any(b.role in ("headline", "body") for b in blocks):
+        return None, None  # dates of a listing are other stories'
     first = next((i for i, b in enumerate(blocks) if b.role == "headline"), 0)
-    near = sorted((b for b in enumerate(blocks) if b[1].role in ("date", "byline")), key=lambda b: (b[1].role != "date", abs(b[0] - first)))
-    body = [(i, b) for i, b in enumerate(blocks) if b.role == "body"][:1]
-    for _, block in [*near, *body]:
-        line = text[block.start : block.end]
-        if moment := visible_moment(line if block.role != "body" else line[:80]):
+    start = next((i for i, b in enumerate(blocks) if b.role == "body"), 0)
+    named = sorted((i for i, b in enumerate(blocks) if b.role in ("date", "byline")), key=lambda i: (blocks[i].role != "date", abs(i - first)))
+    between = [i for i in range(max(0, first - 2), start) if blocks[i].role in ("boilerplate", "label", "caption")]
+    for i in [*named, start, *between]:
+        line = text[blocks[i].start : blocks[i].end]
+        if moment := visible_moment(line if blocks[i].role != "body" else line[:80]):
             return moment, "visible"
     for m in _URL_DATE.finditer(url):
         if moment := _moment(f"{m[1]}-{int(m[2]):02}-{int(m[3]):02}"):
@@ -165,9 +168,11 @@ def headline(text: str, blocks: list[Block]) -> str | None:
     """
     if not any(b.role in ("body", "standfirst") for b in blocks):
         return None
-    found = next((b for b in blocks if b.role == "headline"), None)
-    if found is None:
+    body = next((i for i, b in enumerate(blocks) if b.role == "body"), len(blocks))
+    own = [b for b in blocks[:body] if b.role == "headline"] or [b for b in blocks if b.role == "headline"]
+    if not own:
         return None
+    found = max(own, key=lambda b: b.score)
     whole = " ".join(text[found.start : found.end].split())
     parts = crumbs(whole)
     if len(parts) > 1:

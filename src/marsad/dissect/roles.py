@@ -18,9 +18,10 @@ from marsad.records import ROLES, Block
 CLAIM = 4.0  # log odds a headline gains when JSON-LD, og:title or <title> names it
 LIKE = [ROLES.index(r) for r in ("standfirst", "caption", "teaser_title", "label")]  # roles a headline is mistaken for
 _STAMP = re.compile(r"\s*date (?:19|20)\d\d-\d\d")  # what some crawlers put before the first words of an article
+STAMPED = 130  # characters; a longer line that begins with a date goes on with something else
 KICKER = 150  # characters of the longest standfirst that stands over a headline
 PARAGRAPH = 80  # characters
-CLOSE = 3.0  # log odds within which two different headlines above a body may both be its own (a kicker, a longer variant)
+CLOSE = 3.0  # log odds within which two different headlines with no other story between them may both be its own (a kicker, a longer variant)
 SURE = 4.0  # log odds of a headline, its repeats together, that need no body to speak for it
 LEAST_HELD = 0.2  # share of its words that such a line must share with the body
 LEAST_MARGIN = -2.0  # log odds against the next role at which a page with a body still gets its likeliest line as headline
@@ -197,12 +198,15 @@ def settle(roles: list[int], scores: Matrix, text: str, lines: list[Line]) -> li
     best = max(above, key=votes.__getitem__, default=-1)
     listed = not long and (not above or votes[best] < SURE)
     for i, r in enumerate(roles):
-        if r == head and (listed or i > first or (votes[best] - votes[i] > CLOSE and not _same(stems[i], stems[best]))):
+        if r == head and (listed or i > first or (i != best and not _same(stems[i], stems[best]) and not (votes[best] - votes[i] < CLOSE and _together(roles, i, best)))):
             roles[i] = _next(scores, i, head)
     if long >= 300 and not above:
         found = _headline_missed(roles, margin, text, lines, first)
         if found is not None:
             roles[found] = head
+    for i, r in enumerate(roles):
+        if r == NUMBER["date"] and lines[i].end - lines[i].start > STAMPED:
+            roles[i] = _next(scores, i, r)
     own = next((i for i, r in enumerate(roles) if r == head), 0)
     for i in range(own):  # nothing of the article stands above its headline but a short standfirst right over it
         if roles[i] == NUMBER["body"] or (roles[i] == NUMBER["standfirst"] and (i < own - 1 or lines[i].end - lines[i].start > KICKER)):
@@ -217,6 +221,11 @@ def _headline_missed(roles: list[int], margin: Matrix, text: str, lines: list[Li
     twice = [i for i, a in stems.items() if len(a) > 2 and margin[i] > 3 * LEAST_MARGIN and any(a == b for j, b in stems.items() if j != i)]
     near = [i for i, a in stems.items() if margin[i] > LEAST_MARGIN and _held(a, told) >= LEAST_HELD]
     return min(twice) if twice else max(near, key=lambda i: float(margin[i]), default=None)
+
+
+def _together(roles: list[int], a: int, b: int) -> bool:
+    """Whether nothing of other stories stands between two lines."""
+    return not any(ROLES[r].startswith("teaser") for r in roles[min(a, b) + 1 : max(a, b)])
 
 
 def _main(roles: list[int], lines: list[Line]) -> tuple[int, int]:
