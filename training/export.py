@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
@@ -54,13 +55,14 @@ def main(trained: Path, encoder: Path, out: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-    quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
-    heads = {k: v.numpy().astype(np.float32) for k, v in reader.state_dict().items() if k.split(".")[0] in HEADS}
+    heads = [node.name for node in onnx.load(whole).graph.node if node.op_type in ("MatMul", "Conv") and "encoder" not in node.name]  # small, and they lose most by rounding
+    quantize_dynamic(whole, out / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, nodes_to_exclude=heads)
+    small = {k: v.numpy().astype(np.float32) for k, v in reader.state_dict().items() if k.split(".")[0] in HEADS}
     lexicon = {stem: [round(x) for x in row] for stem, row in saved["lexicon"].items() if row[0] >= 2 or sum(row[1:])}
     vocabulary = json.loads((encoder / "tokenizer.json").read_text(encoding="utf8"))["model"]["vocab"]
     words = {"pieces": [piece for piece, _ in vocabulary], "scores": [round(score, 4) for _, score in vocabulary]}
     text = json.dumps({**words, "countries": names.countries, "sectors": names.sectors, "modes": names.modes, "lexicon": lexicon}, ensure_ascii=False, separators=(",", ":"))
-    np.savez_compressed(out / "reader.npz", labels=np.frombuffer(text.encode("utf8"), np.uint8), **{k: v.astype(np.float16) for k, v in heads.items()})
+    np.savez_compressed(out / "reader.npz", labels=np.frombuffer(text.encode("utf8"), np.uint8), **{k: v.astype(np.float16) for k, v in small.items()})
     card = {
         "what": "reads Arabic news sentences: mentions, events with roles, status and content (READING.md); run by marsad.read",
         "made_by": "training/encoder.py, training/reader.py, training/export.py",

@@ -141,7 +141,11 @@ class Reader(nn.Module):
         """Vectors of the words (batch x words x MIX) and the scores of their tags and types."""
         x = pool @ self.encoder(ids, there)
         n, w, _ = numbers.shape
-        known = self.scale(numbers.reshape(n * w, -1)).view(n, w, -1).clamp(-4, 4)
+        if self.training:
+            known = self.scale(numbers.reshape(n * w, -1)).view(n, w, -1)
+        else:  # the same by hand: the ONNX exporter wants a fixed number of words for it
+            known = (numbers - self.scale.running_mean) / torch.sqrt(self.scale.running_var + self.scale.eps)
+        known = known.clamp(-4, 4)
         h = nn.functional.gelu(self.mix(self.drop(torch.cat([x, known, self.lands(lands)], -1))))
         h = h + nn.functional.gelu(self.beside(h.transpose(1, 2)).transpose(1, 2))
         h = self.drop(h)
