@@ -36,6 +36,14 @@ CASES = [
     ("قبل يومين", "2024-01-05"),
     ("منذ ثلاثة أيام", "2024-01-04"),
     ("الأيام الثلاثة الماضية", "P3D"),
+    ("أول من أمس", "2024-01-05"),
+    ("خلال ساعات الليل", "2024-01-06TNI"),
+    ("الساعة 16:30", "2024-01-07T16:30"),
+    ("الساعة التاسعة والنصف مساء", "2024-01-07T21:30"),
+    ("الربع الثاني من العام الماضي", "2023-Q2"),
+    ("اليومين الماضيين", "2024-01-05/2024-01-06"),
+    ("أمس الجمعة", "2024-01-05"),
+    ("غد الاثنين", "2024-01-08"),
 ]
 
 
@@ -49,7 +57,7 @@ def test_relative_expression_without_anchor_is_left_out(text):
     assert times(text, None) == []
 
 
-@pytest.mark.parametrize("text", ["31/02/2024", "45 يناير", "أحد المسؤولين", "الجمعية العامة", "مارس ضغوطا"])
+@pytest.mark.parametrize("text", ["31/02/2024", "45 يناير", "أحد المسؤولين", "الجمعية العامة", "مارس ضغوطا", "صحيفة اليوم"])
 def test_what_is_no_date(text):
     assert times(text, SUNDAY) == []
 
@@ -60,7 +68,7 @@ def test_span_leaves_out_the_glued_preposition():
 
 
 def test_dates_of_gold_sentences(shared):
-    """F1 by the scorer's own rule (overlap and value) on the sentences for choosing; measured .754 when written."""
+    """F1 by the scorer's own rule (overlap and value) on the sentences for choosing; measured .863 when last changed."""
     import json
 
     hit = gold = found = 0
@@ -73,4 +81,4 @@ def test_dates_of_gold_sentences(shared):
             if match:
                 out.remove(match)
                 hit += 1
-    assert 2 * hit / (gold + found) >= 0.74
+    assert 2 * hit / (gold + found) >= 0.86

@@ -84,9 +84,13 @@ def _patterns() -> list[Shape]:
         (rf"{month} (?P<day>\d{{1,2}}),? {year}{end}", _day_month),
         (rf"(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year}| ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})){end}", _month),
         (rf"(?:شهر )(?P<hijri>{hijri}){end}", _hijri),
-        (rf"{part}(?:يوم )?(?P<rel>اول امس|امس الاول|امس|اليوم|غدا|بعد غد|الغد|غد|حاليا){end}", _relative_day),
+        (rf"{part}(?:يوم )?(?P<rel>اول من امس|اول امس|امس الاول|امس|(?<!صحيفه )اليوم|غدا|بعد غد|الغد|غد){end}(?! الوطني)(?!,? (?:يوم )?ال(?:{_alternatives(list(_WEEKDAYS))})\b)", _relative_day),
+        (rf"(?P<rel>ليلا|(?:(?:خلال )(?:ساعات )?)الليل){end}", _night),
         (rf"(?:(?P<part>ليل|ليله) )?(?P<rel>الليله الماضيه|الليله|البارحه){end}", _relative_day),
         (rf"{part}(?:(?P<between>امس|اليوم|غدا?) )?(?:(?:يوم )?)?ال(?P<week>{_alternatives(list(_WEEKDAYS))})(?:,? ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}))?{end}(?! عشر)", _weekday),
+        (rf"الساعه (?:(?P<hour>\d{{1,2}})(?:[:.,](?P<minute>\d\d))?|(?P<told>ال[\u0621-\u064a]+(?: عشره?)?))(?: و(?P<more>النصف|الربع|الثلث))?(?: (?:من )?(?P<half>{_alternatives(list(_HALVES))}))?{end}", _clock),
+        (rf"الربع (?P<quarter>الاول|الثاني|الثالث|الرابع) من (?:(?:عام |العام |سنه )?{year}|(?:هذا )?العام(?: ال(?P<rel>{_PAST}|{_THIS}))?){end}", _quarter),
+        (rf"(?:ال(?P<two>يومين|اسبوعين) ال(?:ماضيين|اخيرين|منصرمين)){end}", _two_days),
         (rf"(?:قبل|منذ|بعد|خلال|في) (?:عده |بضعه )?(?P<vague>{vague})(?: قليله| عديده| طويله| معدوده)?{end}(?! ال)", _vague),
         (rf"(?:ال)?(?P<vague>{vague}) (?:ال)?(?:قليله|عديده|{_PAST}|{_NEXT}){end}", _vague),
         (rf"(?:قبل|منذ) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}(?! ?(?:\d|{gregorian}))", _ago),
@@ -201,7 +205,7 @@ def _hijri(m: re.Match[str], anchor: date | None) -> str | None:
         return None
 
 
-_RELATIVE = {"امس": -1, "البارحه": -1, "الليله الماضيه": -1, "اول امس": -2, "امس الاول": -2, "اليوم": 0, "الليله": 0, "حاليا": 0, "غدا": 1, "غد": 1, "الغد": 1, "بعد غد": 2}
+_RELATIVE = {"امس": -1, "البارحه": -1, "الليله الماضيه": -1, "اول امس": -2, "اول من امس": -2, "امس الاول": -2, "اليوم": 0, "الليله": 0, "غدا": 1, "غد": 1, "الغد": 1, "بعد غد": 2}
 
 
 def _relative_day(m: re.Match[str], anchor: date | None) -> str | None:
@@ -213,12 +217,49 @@ def _relative_day(m: re.Match[str], anchor: date | None) -> str | None:
     return _with_part(value, m)
 
 
+def _night(m: re.Match[str], anchor: date | None) -> str | None:
+    """«ليلا» in the morning's news is the night before."""
+    return (anchor - timedelta(1)).isoformat() + "TNI" if anchor else None
+
+
+_HALVES = {"صباحا": 0, "صباح": 0, "فجرا": 0, "ظهرا": 12, "عصرا": 12, "مساء": 12, "بعد الظهر": 12, "ليلا": 12}
+_MORE = {"النصف": 30, "الربع": 15, "الثلث": 20}
+
+
+def _clock(m: re.Match[str], anchor: date | None) -> str | None:
+    if anchor is None:
+        return None
+    hour = int(m["hour"]) if m["hour"] else _day_number(m["told"])
+    if hour is None or hour > 24:
+        return None
+    minute = int(m["minute"] or 0) + _MORE.get(m["more"] or "", 0)
+    hour += _HALVES.get(m["half"] or "", 0) if hour < 12 else 0
+    return f"{anchor.isoformat()}T{hour:02}:{minute:02}" if minute < 60 else None
+
+
+def _quarter(m: re.Match[str], anchor: date | None) -> str | None:
+    number = ("الاول", "الثاني", "الثالث", "الرابع").index(m["quarter"]) + 1
+    if m["year"]:
+        return f"{m['year']}-Q{number}"
+    return f"{anchor.year - bool(m['rel'] and re.fullmatch(_PAST, m['rel']))}-Q{number}" if anchor else None
+
+
+def _two_days(m: re.Match[str], anchor: date | None) -> str | None:
+    if anchor is None:
+        return None
+    days = 2 if m["two"] == "يومين" else 14
+    return f"{(anchor - timedelta(days)).isoformat()}/{(anchor - timedelta(1)).isoformat()}"
+
+
 def _weekday(m: re.Match[str], anchor: date | None) -> str | None:
     if anchor is None:
         return None
     day, rel = _WEEKDAYS[m["week"]], m["rel"] or ""
     back = (anchor.weekday() - day) % 7
-    if re.fullmatch(_NEXT, rel) or m["between"] in ("غد", "غدا"):
+    if m["between"]:  # «غد الجمعة»: the Friday nearest to the day that is meant, should the page be dated a day late
+        meant = anchor + timedelta(-1 if m["between"] == "امس" else 0 if m["between"] == "اليوم" else 1)
+        moment = min((meant + timedelta(n) for n in range(-3, 4)), key=lambda d: (d.weekday() != day, abs((d - meant).days)))
+    elif re.fullmatch(_NEXT, rel):
         moment = anchor + timedelta((day - anchor.weekday()) % 7 or 7)
     elif re.fullmatch(_PAST, rel):
         moment = anchor - timedelta(back or 7)

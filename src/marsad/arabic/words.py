@@ -136,3 +136,13 @@ def stem(word: str) -> str:
             break
         core = core[: -len(cut)]
     return core
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """The word and what is left without conjunction and preposition, article kept; «للعراق» gives «العراق» too."""
+    folded = fold(word)
+    out = [folded]
+    for letters in ("وف", "بلك"):
+        if out[-1][:1] and out[-1][0] in letters and len(out[-1]) > 3:
+            out.append("ال" + out[-1][2:] if out[-1].startswith("لل") else out[-1][1:])
+    return tuple(out)
