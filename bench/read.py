@@ -1,13 +1,14 @@
-"""The reader's speed and figures: articles and sentences a second, the bare encoder on the same sentences, F1 on dev.
+"""The reader's speed and figures: articles and sentences a second, the bare encoder on the same sentences, the lexicon alone; F1 on dev; PROTEST and ASSAULT on events_gsr.
 
-    python bench/read.py [--seconds 10]
+    python bench/read.py [--seconds 10] [--step 4]
 
-One thread. Needs ../shared for the sentences of shared/gold/events/dev.jsonl and its scorer; without it the samples are read and no F1 is printed.
+One thread. `--step`: every so many sentences of events_gsr (Open Event Data Alliance 2018; those all judges took or most refused) for the network; the lexicon reads all. Needs ../shared for the sentences of shared/gold/events/dev.jsonl and its scorer; without it the samples are read and no F1 is printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import subprocess
 import sys
@@ -59,37 +60,72 @@ def bare(reader, items: list[dict], seconds: float) -> float:
     return done / (time.process_time() - start)
 
 
+def judged(kind: str) -> list[tuple[str, bool]]:
+    """Sentences of events_gsr with whether they tell an event of the type."""
+    with (SHARED / f"data/events_gsr/{kind.lower()}_gsr.csv").open(encoding="utf8", newline="") as source:
+        return [(row["text"], row["label"] == "yes") for row in csv.DictReader(source) if row["label"] in ("yes", "easy no", "difficult no")]
+
+
+def gsr(kind: str, step: int, fast: bool) -> str:
+    from marsad.read import read_sentence
+
+    rows = judged(kind)[::step]
+    said = [any(e.type == kind and e.status != "denied" for e in read_sentence("", text, None, fast=fast).events) for text, _ in rows]
+    hit = sum(s and y for s, (_, y) in zip(said, rows, strict=True))
+    return f"{kind} precision {hit / max(1, sum(said)):.3f} recall {hit / max(1, sum(y for _, y in rows)):.3f} on {len(rows)} sentences"
+
+
+def figures(items: list[dict], read: list) -> dict:
+    from marsad.sentences import score_form
+
+    out = Path("/tmp/marsad-dev.jsonl")
+    out.write_text("\n".join(json.dumps(score_form(i["id"], r)) for i, r in zip(items, read, strict=True)), encoding="utf8")
+    run = [sys.executable, str(SHARED / "eval/score_read.py"), str(SHARED / "gold/events/dev.jsonl"), str(out), "--json"]
+    return json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--seconds", type=float, default=10.0)
+    ask.add_argument("--step", type=int, default=4)
     args = ask.parse_args()
     start = time.perf_counter()
     from marsad.read import read_sentence
     from marsad.read.model import bundled
-    from marsad.sentences import score_form
 
     reader = bundled()
     print(f"start-up {time.perf_counter() - start:.2f} s")
     items = sentences()
     days = [date.fromisoformat(i["published"][:10]) if i["published"] else None for i in items]
-    read = [read_sentence(i["id"], i["text"], day) for i, day in zip(items, days, strict=True)]
-    done, start = 0, time.process_time()
-    while time.process_time() - start < args.seconds:
-        for i, day in zip(items, days, strict=True):
-            read_sentence(i["id"], i["text"], day)
-        done += len(items)
-    rate = done / (time.process_time() - start)
+    read = [read_sentence(i["id"], i["text"], day, outlet=i.get("source", "")) for i, day in zip(items, days, strict=True)]
+    rate = speed(items, days, args.seconds, fast=False)
     alone = bare(reader, items, args.seconds / 2)
     words = sum(len(i["text"].split()) for i in items) / len(items)
     print(f"{rate:.0f} sentences a second of {words:.0f} words, {rate / 15:.1f} articles of 15; the encoder alone {alone:.0f}, ratio {rate / alone:.2f}")
-    if SHARED.is_dir():
-        out = Path("/tmp/marsad-dev.jsonl")
-        out.write_text("\n".join(json.dumps(score_form(i["id"], r)) for i, r in zip(items, read, strict=True)), encoding="utf8")
-        run = [sys.executable, str(SHARED / "eval/score_read.py"), str(SHARED / "gold/events/dev.jsonl"), str(out), "--json"]
-        rows = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
-        for layer in LAYERS:
-            value = rows[layer]
-            print(f"{layer:14}" + (f"{value['precision']:8.3f}{value['recall']:8.3f}{value['f1']:8.3f}" if isinstance(value, dict) else f"{value:8.3f}"))
+    quick = [read_sentence(i["id"], i["text"], day, fast=True, outlet=i.get("source", "")) for i, day in zip(items, days, strict=True)]
+    rate = speed(items, days, args.seconds / 2, fast=True)
+    print(f"--fast: {rate:.0f} sentences a second, {rate / 15:.0f} articles of 15")
+    if not SHARED.is_dir():
+        return
+    full, lexicon = figures(items, read), figures(items, quick)
+    print(f"{'on dev':14}{'precision':>10}{'recall':>8}{'F1':>8}   F1 of --fast")
+    for layer in LAYERS:
+        a, b = full[layer], lexicon[layer]
+        print(f"{layer:14}" + (f"{a['precision']:10.3f}{a['recall']:8.3f}{a['f1']:8.3f}{b['f1']:12.3f}" if isinstance(a, dict) else f"{a:26.3f}{b:12.3f}"))
+    for kind in ("PROTEST", "ASSAULT"):
+        print(gsr(kind, args.step, fast=False), "| --fast:", gsr(kind, 1, fast=True))
+
+
+def speed(items: list[dict], days: list, seconds: float, fast: bool) -> float:
+    """Sentences a second of processor time."""
+    from marsad.read import read_sentence
+
+    done, start = 0, time.process_time()
+    while time.process_time() - start < seconds:
+        for i, day in zip(items, days, strict=True):
+            read_sentence(i["id"], i["text"], day, fast=fast)
+        done += len(items)
+    return done / (time.process_time() - start)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,9 @@ def shared() -> Path:
 def marsad():
     """Run `marsad ARGS` in a process; gives the finished process, output as bytes."""
 
-    def call(*args: str | Path, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([sys.executable, "-m", "marsad.cli", *map(str, args)], input=stdin, capture_output=True, cwd=cwd, timeout=120, check=False)
+    def call(*args: str | Path, stdin: bytes = b"", cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "marsad.cli", *map(str, args)], input=stdin, capture_output=True, cwd=cwd, env=os.environ | (env or {}), timeout=120, check=False
+        )
 
     return call

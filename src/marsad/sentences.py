@@ -13,7 +13,7 @@ from marsad.records import Problem, Reading
 
 
 class Sentence(msgspec.Struct):
-    """A sentence or headline that stands alone; published: an ISO day or moment, None when it is not known."""
+    """A sentence or headline that stands alone; published: an ISO day or moment, None when it is not known; source: name or host of the outlet."""
 
     id: str
     text: str
@@ -62,6 +62,7 @@ def score_form(record_id: str, reading: Reading) -> dict[str, Any]:
             "content": [e.content.start, e.content.end] if e.content else None,
             "status": e.status,
             "score": e.score,
+            "also": [[s.start, s.end] for s in e.also],
         }
         for e in reading.events
     ]

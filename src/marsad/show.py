@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from marsad.records import Article, Block, Problem, Reading
+from marsad.records import Article, Block, Event, Problem, Reading
 
 COLOURS = {
     "headline": "bold magenta",
@@ -49,34 +49,73 @@ MENTION = {"PER": "bold cyan", "ORG": "bold blue", "LOC": "bold green", "NOM": "
 
 
 def reading(console: Console, text: str, item: Reading, where: str) -> None:
-    """Print a reading: its events as a table, then figures and dates, each in the words of the page."""
+    """Print a reading: the sentences that tell something with its mentions in colour and its triggers underlined, then events, positions, figures and dates."""
     console.rule(Text(where))
+    for start, end in _told(text, item):
+        console.print(_coloured(text, item, start, end))
+    for title, events in (("events", [e for e in item.events if not e.content]), ("positions", [e for e in item.events if e.content])):
+        console.print(Text(f"{len(events)} {title}", "bold"))
+        for event in events:
+            console.print(_event(text, item, event))
+    for f in item.figures:
+        console.print(Text.assemble(("figure ", "bright_black"), safe(text[f.start : f.end]), f"  {f.bound} {f.value:g}  {f.what}"))
+    for d in item.dates:
+        console.print(Text.assemble(("date   ", "bright_black"), safe(text[d.start : d.end]), f"  {d.value}"))
 
-    def cut(start: int, end: int) -> str:
-        return safe(text[start:end])
+
+def _told(text: str, item: Reading) -> list[tuple[int, int]]:
+    """The lines of the text in which an event is told."""
+    lines, at = [], 0
+    for line in text.splitlines(keepends=True):
+        if any(at <= e.trigger.start < at + len(line) for e in item.events):
+            lines.append((at, at + len(line)))
+        at += len(line)
+    return lines
+
+
+def _coloured(text: str, item: Reading, start: int, end: int) -> Text:
+    out = Text(text[start:end].rstrip("\n"))
+    for m in item.mentions:
+        if start <= m.start < end:
+            out.stylize(MENTION[m.kind], m.start - start, m.end - start)
+    for e in item.events:
+        for span in (e.trigger, *e.also):
+            if start <= span.start < end:
+                out.stylize("bold underline red", span.start - start, span.end - start)
+    return out
+
+
+def _event(text: str, item: Reading, event: Event) -> Text:
+    """One event: type, trigger, then what is known of it, each with its own sign."""
 
     def names(numbers: tuple[int, ...]) -> Text:
         out = Text()
         for n in numbers:
             m = item.mentions[n]
-            out.append(("، " if out.plain else "") + cut(m.start, m.end), MENTION[m.kind])
-            if m.country:
-                out.append(f" {m.country}", "bright_black")
+            out.append(("، " if out.plain else "") + safe(text[m.start : m.end]), MENTION[m.kind])
+            out.append(f" {m.country}" if m.country else "", "bright_black")
         return out
 
-    table = Table(title=f"{len(item.events)} events")
-    for column in ("type", "trigger", "who", "to whom", "where", "when", "status", "who says", "what is said"):
-        table.add_column(column, overflow="fold")
-    for e in item.events:
-        when = item.dates[e.when].value if e.when is not None else ""
-        kind = f"{e.type} {e.mode}".strip()
-        said = cut(e.content.start, e.content.end) if e.content else ""
-        table.add_row(kind, cut(e.trigger.start, e.trigger.end), names(e.actors), names(e.recipients), names(e.places), when, e.status, names(e.by), said)
-    console.print(table)
-    for f in item.figures:
-        console.print(Text.assemble(("figure ", "bright_black"), cut(f.start, f.end), f"  {f.bound} {f.value:g}  {f.what}"))
-    for d in item.dates:
-        console.print(Text.assemble(("date   ", "bright_black"), cut(d.start, d.end), f"  {d.value}"))
+    parts = [Text.assemble((f"  {f'{event.type} {event.mode}'.strip():24} ", "red"), (safe(text[event.trigger.start : event.trigger.end]), "bold"))]
+    for sign, numbers in (("who", event.actors), ("to whom", event.recipients), ("where", event.places), ("says", event.by)):
+        if numbers:
+            parts.append(Text.assemble((f"{sign} ", "bright_black"), names(numbers)))
+    if event.when is not None:
+        parts.append(Text.assemble(("when ", "bright_black"), item.dates[event.when].value))
+    if event.status != "asserted":
+        parts.append(Text(event.status, "yellow"))
+    if event.content:
+        parts.append(Text.assemble(("what ", "bright_black"), safe(text[event.content.start : event.content.end])))
+    if event.also:
+        parts.append(Text(f"told {1 + len(event.also)} times", "bright_black"))
+    return Text("  ").join(parts)
+
+
+def reasons(console: Console, text: str, event: Event, lines: list[str]) -> None:
+    """Print why an event was read as it was."""
+    console.print(Text.assemble((f"{event.type} {event.mode}".strip(), "bold"), " ", safe(text[event.trigger.start : event.trigger.end])))
+    for told in lines:
+        console.print(Text(f"  {safe(told)}"))
 
 
 def problem(console: Console, item: Problem) -> None:

@@ -6,16 +6,20 @@ reading = read(article)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from marsad.arabic.calendar import times
+from marsad.read.fast import read_fast
 from marsad.read.figures import figures
-from marsad.read.model import Told, bundled
+from marsad.read.home import home_of
+from marsad.read.links import link, merge
 from marsad.read.names import resolve
+from marsad.read.told import Found, Told
 from marsad.records import Article, Date, Event, Figure, Mention, Reading, Span
 
-ORIGIN = "marsad.read 1"
+ORIGIN = "marsad.read 2"
+DATED = 80  # characters between a trigger and the time expression that dates it
 READ = ("headline", "standfirst", "body", "caption")
 _END = re.compile(r"(?<=[^\W\d_]{2})[.؟!](?:[»\")]|\.)*\s+|[؟!][»\")]*\s+|\n+|(?<=[»\")\d])\.\s+")
 
@@ -41,44 +45,60 @@ def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + len(line) - len(line.lstrip()), start + len(line.rstrip())
 
 
-def read(article: Article) -> Reading:
+def read(article: Article, fast: bool = False) -> Reading:
     """Return what an article says, sentence by sentence of its headline, standfirst, body and captions; a repeated headline is read once.
 
-    A page without article, or in another language than Arabic, gives an empty Reading. Relative dates are resolved against published_at; without it they are left out.
+    fast: by knowledge alone, without the network. A page without article, or in another language than Arabic, gives an empty Reading. Relative dates are resolved against published_at; without it they are left out.
     """
     seen: set[str] = set()
     spans: list[tuple[int, int]] = []
+    heads = 0
     if article.headline is not None and article.language == "ar":
         for block in article.blocks:
             line = article.text[block.start : block.end].strip()
             if block.role in READ and not (block.role == "headline" and line in seen):
                 seen.add(line)
                 spans += sentences(article.text, block.start, block.end)
+                heads = heads or (len(spans) if block.role == "headline" else 0)
     published = article.published_at.date() if article.published_at else None
-    return _reading(article.id, article.text, spans, published)
+    return _reading(article.id, article.text, spans, published, home_of(article.outlet) or home_of(article.url), fast, heads)
 
 
-def read_sentence(record_id: str, text: str, published: date | None) -> Reading:
-    """Return the Reading of one sentence or headline that stands alone."""
-    return _reading(record_id, text, [(0, len(text))] if text.strip() else [], published)
+def read_sentence(record_id: str, text: str, published: date | None, fast: bool = False, outlet: str = "") -> Reading:
+    """Return the Reading of one sentence or headline that stands alone; outlet: name or host of who published it, "" when not known."""
+    return _reading(record_id, text, [(0, len(text))] if text.strip() else [], published, home_of(outlet), fast, 0)
 
 
-def _reading(article_id: str, text: str, spans: list[tuple[int, int]], published: date | None) -> Reading:
+def _reading(article_id: str, text: str, spans: list[tuple[int, int]], published: date | None, home: str, fast: bool, heads: int) -> Reading:
     mentions: list[Mention] = []
-    events: list[Event] = []
+    events: list[tuple[int, Event]] = []
     counted: list[Figure] = []
     dates: list[Date] = []
-    reader = bundled()
-    for start, end in spans:
+    reader = read_fast if fast else _network()
+    for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
-        found, told = reader.read(sentence)
+        found, told = reader(sentence, home)
         timed = [Date(start=t.start + start, end=t.end + start, value=t.value) for t in times(sentence, published)]
         base, dated = len(mentions), len(dates)
         mentions += [Mention(start=m.start + start, end=m.end + start, kind=m.kind, country=m.country, sector=m.sector, score=round(m.score, 3), entity_id=m.entity) for m in found]
-        events += [_event(e, start, base, timed, dated) for e in told]
+        events += [(max(0, number - heads + 1), _event(e, start, base, timed, dated)) for e in told]
         counted += [_moved(f, start) for f in figures(sentence)]
         dates += timed
-    return Reading(article_id=article_id, mentions=resolve(text, mentions), events=tuple(events), figures=tuple(counted), dates=tuple(dates), origin=ORIGIN)
+    known = link(text, resolve(text, mentions), published)
+    return Reading(
+        article_id=article_id,
+        mentions=known,
+        events=merge(text, events, known) if heads else tuple(e for _, e in events),
+        figures=tuple(counted),
+        dates=tuple(dates),
+        origin=ORIGIN,
+    )
+
+
+def _network() -> Callable[[str, str], tuple[list[Found], list[Told]]]:
+    from marsad.read.model import bundled  # not before it is asked for: onnxruntime takes its time to load
+
+    return bundled().read
 
 
 def _moved(figure: Figure, by: int) -> Figure:
@@ -86,9 +106,10 @@ def _moved(figure: Figure, by: int) -> Figure:
 
 
 def _event(told: Told, start: int, base: int, timed: list[Date], dated: int) -> Event:
-    """The event with its offsets in the article; it is dated by the time expression nearest to its trigger in the sentence."""
+    """The event with its offsets in the article; it is dated by the nearest time expression of its sentence, if that stands within DATED characters."""
     at = told.start + start
     when = min(range(len(timed)), key=lambda i: abs(timed[i].start - at), default=None)
+    when = None if when is None or abs(timed[when].start - at) > DATED else when
     roles = {role: tuple(i + base for i in numbers) for role, numbers in told.roles.items()}
     return Event(
         trigger=Span(at, told.end + start),

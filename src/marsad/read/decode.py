@@ -6,13 +6,14 @@ import numpy as np
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import Word
-from marsad.read.see import KINDS, Numbers
+from marsad.read.see import KINDS, Numbers, gazetteer
 
 ROLES = ("actor", "recipient", "place", "by")
 STATUS = ("asserted", "denied", "planned", "demanded", "possible", "historical")
 TAGS = ("O", *(f"{p}-{k}" for k in KINDS for p in "BI"))
 _WORDS = "في علي الي من عن مع ضد بين حول بشان خلال منذ حتي لدي عند امام بعد قبل تجاه نحو داخل خارج قرب وسط ان انه الذي التي وفق حسب بحسب قال"
 NEAR = ("", *fold(_WORDS).split(), ",", ".", ":", '"', "(", ")", "#ب", "#ل", "#ك", "#و")  # what may stand before a mention, folded; # for a glued letter
+EXPOSED, SURE = 12, 4.0  # words back to «تعرض»; log odds of what a frame settles
 PAIR = 18  # columns of pair_features
 
 
@@ -63,3 +64,14 @@ def spans_of(tags: Numbers) -> tuple[list[tuple[int, int]], list[str]]:
         elif tag:
             spans[-1] = (spans[-1][0], i)
     return spans, kinds
+
+
+def framed(words: list[Word], trigger: int, mentions: list[tuple[int, int]], scores: Numbers) -> None:
+    """Change the role scores (mentions x ROLES) in place where the frame leaves no doubt: an adjective of a state on the trigger acts («غارة إسرائيلية», ruling 1 of
+    READING.md), and what is «exposed to» the event («تعرضت القواعد لهجمات») is its target."""
+    exposed = next((i for i in range(max(0, trigger - EXPOSED), trigger) if fold(words[i].text).lstrip("وف").startswith(("تعرض", "يتعرض"))), None)
+    for j, (a, b) in enumerate(mentions):
+        if a == b == trigger + 1 and gazetteer().get(fold(words[a].text), (0, ""))[0] == 2:
+            scores[j] = SURE, -SURE, -SURE, -SURE
+        elif exposed is not None and exposed < a <= exposed + 2:
+            scores[j] = -SURE, SURE, -SURE, -SURE

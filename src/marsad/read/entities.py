@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from marsad.arabic.letters import fold
-from marsad.arabic.words import Word
+from marsad.arabic.words import Word, forms
 from marsad.knowledge import rows
-from marsad.read.see import forms
 
 LONGEST = 6  # words of a name
 NEAR = 20  # words within which a country lends itself to a description that names none
@@ -34,10 +33,18 @@ class Standing(NamedTuple):
 
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Entity]:
-    """Return every known name, folded, with its entity; the first row of a name wins."""
+    """Return every known name, folded, with its entity; the first row of a name wins. Bodies that every state has («الجيش» and «العراقي») are composed."""
     table: dict[str, Entity] = {}
     for row in rows("entities.tsv"):
         table.setdefault(fold(row["name"]), Entity(row["entity"], row["kind"], row["country"], row["sector"]))
+    adjectives = [
+        (row["name"], fold(row["name"]), row["country"]) for row in rows("places.tsv") if row["kind"] == "demonym" and all(w.startswith("ال") for w in row["name"].split())
+    ]
+    for body in rows("bodies.tsv"):
+        folded, end = fold(body["name"]), "ية" if body["gender"] == "f" else "ي"
+        for adjective, bare, country in adjectives:
+            if adjective.endswith(end):
+                table.setdefault(f"{folded} {bare}", Entity(f"{body['entity']} {adjective}", "ORG", country, body["sector"]))
     return table
 
 
@@ -64,7 +71,7 @@ def standing(words: Sequence[Word]) -> list[Standing]:
     return out
 
 
-def lands(words: Sequence[Word], gazetteer: Sequence[str], known: Sequence[Standing]) -> list[str]:
+def lands(gazetteer: Sequence[str], known: Sequence[Standing]) -> list[str]:
     """Return for each word the country it speaks of, by the registry, else by the gazetteer of places and demonyms; "" for none."""
     out = [*gazetteer]
     for one in known:
@@ -72,13 +79,9 @@ def lands(words: Sequence[Word], gazetteer: Sequence[str], known: Sequence[Stand
     return out
 
 
-def land_of(first: int, last: int, spoken: Sequence[str], describes: bool) -> str:
-    """Return the country a mention (first to last word) names, the last one in it; for a description or body that names none the nearest one of the sentence."""
+def land_of(first: int, last: int, spoken: Sequence[str]) -> tuple[str, str]:
+    """Return the country a mention (first to last word) names, the last one in it, and the nearest one named outside it; "" for none."""
     inside = [land for land in spoken[first : last + 1] if land]
-    if inside:
-        return inside[-1]
-    if not describes:
-        return ""
-    near = [(min(abs(i - first), abs(i - last)), land) for i, land in enumerate(spoken) if land]
-    distance, land = min(near, default=(NEAR + 1, ""), key=lambda n: n[0])
-    return land if distance <= NEAR else ""
+    outside = [(first - i if i < first else i - last, land) for i, land in enumerate(spoken) if land and not first <= i <= last]
+    distance, land = min(outside, default=(NEAR + 1, ""), key=lambda n: n[0])
+    return inside[-1] if inside else "", land if distance <= NEAR else ""

@@ -5,45 +5,29 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib.resources import as_file, files
-from typing import Any, NamedTuple
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marsad.read.decode import ROLES, STATUS, near_id, pair_features, spans_of
-from marsad.read.entities import land_of, standing
-from marsad.read.entities import lands as lands_of
+from marsad.read.decode import ROLES, STATUS, framed, near_id, pair_features, spans_of
+from marsad.read.entities import Standing, land_of
+from marsad.read.lexicon import MODES, event_word
+from marsad.read.mend import Spans, mend
 from marsad.read.pieces import Pieces
-from marsad.read.see import TYPES, Numbers, see
+from marsad.read.see import KINDS, TYPES, Numbers, see
+from marsad.read.told import Found, Told, drop_idle
 
 LONGEST = 120  # words of one pass; a longer sentence is read in pieces
 PIECES = 6  # of one word
-EAGER = 1.0  # log odds in favour of an event, chosen on dev: the network alone misses more than it invents
-
-
-class Found(NamedTuple):
-    """A mention of one sentence: its characters there, kind, country, sector, probability, the full name of a known entity or None."""
-
-    start: int
-    end: int
-    kind: str
-    country: str
-    sector: str
-    score: float
-    entity: str | None
-
-
-class Told(NamedTuple):
-    """An event of one sentence: trigger characters, type, mode, mention numbers by role, content characters or None, status, probability."""
-
-    start: int
-    end: int
-    type: str
-    mode: str
-    roles: dict[str, list[int]]
-    content: tuple[int, int] | None
-    status: str
-    score: float
+HOME = "TUN"  # the country of the outlet in most of the training data: what the network says where a sentence names no country
+BOLD = 0.6  # log odds in favour of a mention: those that then play no role and are not sure are dropped again
+CUTS = (0.3, -0.8, 0.0, 0.0)  # log odds from which a mention has the role, in the order of ROLES
+KNOWN = 0.95  # least score of a name that the registry knows: so many of them are mentions in the training data
+IDLE = 0.9  # raw score from which a description without a role is kept
+GUESSED = 0.7  # a country that the sentence does not name is taken from this probability on
+EAGER = 0.5  # log odds in favour of an event, chosen on dev: the network alone misses more than it invents
 
 
 def _gelu(x: Numbers) -> Numbers:
@@ -61,8 +45,20 @@ def _softmax(x: Numbers) -> Numbers:
     return out
 
 
+def logit(p: Any) -> Any:
+    """Log odds of a probability or of an array of them, kept finite."""
+    kept = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.log(kept / (1 - kept))
+
+
+def scaled(score: float, scale: tuple[float, float]) -> float:
+    """The probability of being right that stands behind a raw score, by Platt scaling (training/calibrate.py)."""
+    a, b = scale
+    return float(1 / (1 + np.exp(-(a * logit(score) + b))))
+
+
 class Reader:
-    """The model of `models/reader.*`; ValueError or OSError when the files are damaged or not there."""
+    """The model of `models/reader.*`."""
 
     def __init__(self) -> None:
         import onnxruntime
@@ -76,22 +72,26 @@ class Reader:
         with as_file(folder.joinpath("reader.npz")) as path, np.load(path, allow_pickle=False) as data:
             labels: dict[str, Any] = json.loads(data["labels"].tobytes().decode("utf8"))
             self.w: dict[str, Numbers] = {k: data[k].astype(np.float32) for k in data.files if k != "labels"}
+        card: dict[str, Any] = json.loads(folder.joinpath("reader.json").read_text(encoding="utf8"))
+        self.scales: dict[str, tuple[float, float]] = {k: tuple(v) for k, v in card.get("calibration", {"mention": (1, 0), "event": (1, 0)}).items()}
         self.countries, self.sectors, self.modes, self.lexicon = labels["countries"], labels["sectors"], labels["modes"], labels["lexicon"]
         self.pieces = Pieces(labels["pieces"], labels["scores"])
+        self.fits = np.array([[not mode or mode in MODES.get(kind, "").split() for mode in self.modes] for kind in TYPES])  # which modes a type has
         self.number = {c: i for i, c in enumerate(self.countries)}
 
     def _linear(self, name: str, x: Numbers) -> Numbers:
         out: Numbers = x @ self.w[f"{name}.weight"].T + self.w[f"{name}.bias"]
         return out
 
-    def read(self, sentence: str) -> tuple[list[Found], list[Told]]:
-        """Return the mentions and events of one sentence, offsets into it."""
+    def read(self, sentence: str, home: str = "") -> tuple[list[Found], list[Told]]:
+        """Return the mentions and events of one sentence, offsets into it. home: the country that is meant where none is named, "" when not known."""
         seen = see(sentence, self.lexicon)
         mentions: list[Found] = []
         events: list[Told] = []
         for first in range(0, len(seen.words), LONGEST):
             part = slice(first, first + LONGEST)
-            found, told = self._part(seen.words[part], seen.numbers[part], seen.countries[part])
+            known = [k._replace(first=k.first - first, end=k.end - first) for k in seen.known if first <= k.first and k.end <= first + LONGEST]
+            found, told = self._part(seen.words[part], seen.numbers[part], seen.countries[part], known, home)
             base = len(mentions)
             mentions += found
             events += [e._replace(roles={k: [i + base for i in v] for k, v in e.roles.items()}) for e in told]
@@ -118,35 +118,64 @@ class Reader:
         }
         return [out[0] for out in self.session.run(None, feed)]
 
-    def _part(self, tokens: list[Any], numbers: Numbers, countries: list[str]) -> tuple[list[Found], list[Told]]:
+    def without(self, sentence: str, at: int, kind: str) -> tuple[float, list[float]]:
+        """Return the probability of an event type at word `at`, and for each word of the sentence (at most LONGEST) what it would be with that word hidden."""
+        seen = see(sentence, self.lexicon)
+        first = at // LONGEST * LONGEST
+        part = slice(first, first + LONGEST)
+        tokens, numbers = seen.words[part], seen.numbers[part]
+        lands = np.array([self.number.get(c, 0) for c in seen.countries[part]], np.int64)
+        out = []
+        for hidden in range(-1, len(tokens)):
+            told = [w._replace(text="…") if i == hidden else w for i, w in enumerate(tokens)]
+            known = numbers.copy()
+            known[hidden] = known[hidden] if hidden < 0 else 0
+            types = self._encode(told, known, lands)[2]
+            types[:, 0] -= EAGER
+            out.append(float(_softmax(types[at - first])[1 + TYPES.index(kind)]))
+        return out[0], [out[0]] * first + out[1:]
+
+    def _part(self, tokens: list[Any], numbers: Numbers, countries: list[str], known: list[Standing], home: str) -> tuple[list[Found], list[Told]]:
         lands = np.array([self.number.get(c, 0) for c in countries], np.int64)
         h, tags, types = self._encode(tokens, numbers, lands)
+        tags[:, 0] -= BOLD
         chance = _softmax(tags)
-        spans, kinds = spans_of(np.log(chance + 1e-9))
-        mentions: list[Found] = []
+        whole = mend(tokens, *spans_of(np.log(chance + 1e-9)), known)
+        spans = [(a, b) for a, b, _ in whole]
         vectors = np.zeros((0, self.w["span.bias"].shape[0]), np.float32)
-        firsts = [a for a, _ in spans]
         if spans:
             vectors = _gelu(self._linear("span", np.stack([np.concatenate([h[a], h[b], h[a : b + 1].mean(0)]) for a, b in spans])))
-            about = np.concatenate([vectors, self.w["lands.weight"][lands[firsts]]], 1)
-            land, sector = self._linear("country", about).argmax(1), self._linear("sector", about)[:, 1:].argmax(1) + 1
-            known = standing(tokens)
-            exact = {(one.first, one.end - 1): one.entity for one in known}
-            spoken = lands_of(tokens, countries, known)
-            for (a, b), kind, c, s in zip(spans, kinds, land, sector, strict=True):
-                sure = float(1 - chance[a : b + 1, 0].max())
-                entity = exact.get((a, b))
-                if entity and not (kind == "LOC" and entity.kind == "ORG"):
-                    what = entity.kind, entity.country, entity.sector
-                else:
-                    country = land_of(a, b, spoken, kind in ("NOM", "ORG")) or self.countries[c]
-                    what = kind, country, "" if kind == "LOC" else self.sectors[s]
-                mentions.append(Found(tokens[a].start, tokens[b].end, *what, sure, entity.name if entity else None))
-        near = np.array([near_id(tokens, a) for a in firsts], np.int64)
+        near = np.array([near_id(tokens, a) for a, _ in spans], np.int64)
         types[:, 0] -= EAGER
         likely = _softmax(types)
         events = [self._event(tokens, h, int(t), likely[t], spans, vectors, near) for t in np.flatnonzero(types.argmax(1))]
-        return mentions, events
+        found = self._found(tokens, whole, vectors, chance, countries, known, home)
+        return drop_idle(found, events, [float(1 - chance[a : b + 1, 0].max()) >= IDLE for a, b in spans])
+
+    def _found(self, tokens: list[Any], whole: Spans, vectors: Numbers, chance: Numbers, countries: list[str], known: list[Standing], home: str) -> list[Found]:
+        """The mentions with country, sector and score. A country that is named inside wins, then the network's, where that is sure or the sentence names it, then the
+        nearest one named, then the outlet's own."""
+        if not whole:
+            return []
+        named = [land_of(a, b, countries) for a, b, _ in whole]
+        numbers = np.array([[self.number.get(c, 0) for c in pair] for pair in named])
+        about = np.concatenate([vectors, self.w["lands.weight"][numbers].reshape(len(whole), -1)], 1)
+        lands = _softmax(self._linear("country", about))
+        sectors = self._linear("sector", about)[:, 1:].argmax(1) + 1
+        exact = {(one.first, one.end - 1): one.entity for one in known}
+        out = []
+        for (a, b, kind), (inside, nearest), land, sector in zip(whole, named, lands, sectors, strict=True):
+            own = 1 + 2 * KINDS.index(kind)
+            sure = scaled(float(chance[a : b + 1, own : own + 2].sum(1).min()), self.scales["mention"])
+            entity = exact.get((a, b))
+            if entity and not (kind == "LOC" and entity.kind == "ORG"):
+                out.append(Found(tokens[a].start, tokens[b].end, entity.kind, entity.country, entity.sector, max(sure, KNOWN), entity.name))
+                continue
+            country = inside or self.countries[int(land.argmax())]
+            if country and country not in countries and (country == HOME or land.max() < GUESSED):
+                country = nearest or home
+            out.append(Found(tokens[a].start, tokens[b].end, kind, country, "" if kind == "LOC" else self.sectors[sector], sure, entity.name if entity else None))
+        return out
 
     def _event(self, tokens: list[Any], h: Numbers, t: int, likely: Numbers, spans: list[tuple[int, int]], vectors: Numbers, near: NDArray[np.int64]) -> Told:
         kind = int(likely.argmax())
@@ -156,10 +185,17 @@ class Reader:
             features = np.concatenate([pair_features(tokens, t, spans), self.w["near.weight"][near]], 1)
             pair = np.maximum(self._linear("left", trigger) + self._linear("right", vectors) + self._linear("pair", features), 0)
             scores = self._linear("role", pair)
-            roles = {role: [int(j) for j in np.flatnonzero(scores[:, k] > 0)] for k, role in enumerate(ROLES)}
+            framed(tokens, t, spans, scores)
+            over = scores - np.array(CUTS, np.float32)
+            felt = scores[:, 1] > scores[:, 0]  # nobody is both who does it and whom it is done to
+            over[felt, 0], over[~felt & (over[:, 0] > 0), 1] = -1, -1
+            roles = {role: [int(j) for j in np.flatnonzero(over[:, k] > 0)] for k, role in enumerate(ROLES)}
+        told = event_word(tokens[t].text)
+        scores = np.where(self.fits[kind - 1], self._linear("mode", trigger), -1e9)
+        mode = told.mode if told and told.mode and told.type == TYPES[kind - 1] else self.modes[int(scores.argmax())]
         return Told(
-            tokens[t].start, tokens[t].end, TYPES[kind - 1], self.modes[int(self._linear("mode", trigger).argmax())], roles, self._content(tokens, h, t, trigger),
-            STATUS[int(self._linear("status", trigger).argmax())], float(likely[kind]),
+            tokens[t].start, tokens[t].end, TYPES[kind - 1], mode, roles, self._content(tokens, h, t, trigger),
+            STATUS[int(self._linear("status", trigger).argmax())], scaled(float(likely[kind]), self.scales["event"]),
         )  # fmt: skip
 
     def _content(self, tokens: list[Any], h: Numbers, t: int, trigger: Numbers) -> tuple[int, int] | None:
@@ -173,7 +209,17 @@ class Reader:
         return (tokens[a].start, tokens[b].end) if reach[a, b] > every[0].sum() else None
 
 
+class ModelError(Exception):
+    """The model's files cannot be used."""
+
+
 @lru_cache(maxsize=1)
 def bundled() -> Reader:
-    """Return the reader that ships with Marsad, loaded once."""
-    return Reader()
+    """Return the reader that ships with Marsad, loaded once; ModelError when its files are damaged or not there."""
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile, RuntimeException
+
+    try:
+        return Reader()
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile, RuntimeException) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(f"{files('marsad.models')}: the reader's model cannot be loaded ({first}); install Marsad anew, or read with --fast") from error

@@ -19,12 +19,14 @@ def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
     A person's short name («السوداني») takes the id of the one full name before it that ends or begins with it; when two could be meant it keeps its own.
     """
     full: dict[str, str] = {}
+    lands: dict[str, str] = {}  # a short name is of the country of the full one
     out = []
     for mention in mentions:
         name = _name(text, mention)
         if mention.entity_id:
             known_id = f"{mention.kind.lower()}:{fold(mention.entity_id)}"
             full[f"{mention.kind.lower()}:{name}"] = full[known_id] = known_id
+            lands.setdefault(known_id, mention.country)
             out.append(msgspec.structs.replace(mention, entity_id=known_id))
             continue
         if mention.kind == "NOM" or not name:
@@ -40,7 +42,8 @@ def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
             ends = {i for k, i in full.items() if kind == "per" and k.startswith("per:") and _short_of(name, k[4:])}
             known = ends.pop() if len(ends) == 1 else f"{kind}:{name}"
             full[f"{kind}:{name}"] = known
-        out.append(msgspec.structs.replace(mention, entity_id=known))
+        lands.setdefault(known, mention.country)
+        out.append(msgspec.structs.replace(mention, entity_id=known, country=lands[known] or mention.country))
     return tuple(out)
 
 

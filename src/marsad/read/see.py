@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marsad.arabic.letters import fold
-from marsad.arabic.words import Word, parts, stem, words
+from marsad.arabic.words import Word, forms, parts, words
 from marsad.knowledge import rows
+from marsad.read.entities import Standing, lands, standing
+from marsad.read.lexicon import event_word, key
 
 Numbers = NDArray[np.float32]
 TYPES = (
@@ -22,16 +24,18 @@ PLACES = ("country", "city", "demonym")
 LONGEST = 4  # words of a name in the gazetteer
 FORM = 22
 LEXICON = 1 + len(TYPES) + len(KINDS)
-COLUMNS = FORM + len(PLACES) + 3 + LEXICON
+KNOWN = FORM + len(PLACES) + 3  # first column of what the registry says: kind at the first word, then whether inside
+COLUMNS = KNOWN + 4 + LEXICON + len(TYPES)  # last: the type of a known event word
 Counts = Mapping[str, list[float]]  # stem -> occurrences, then as trigger by type, then as first word of a mention by kind
 
 
 class Seen(NamedTuple):
-    """The words of a sentence, their features (words x COLUMNS), the ISO code of the country each belongs to by the gazetteer ("" for none)."""
+    """The words of a sentence, their features (words x COLUMNS), the ISO code of the country each speaks of ("" for none), the known names in it."""
 
     words: list[Word]
     numbers: Numbers
     countries: list[str]
+    known: list[Standing]
 
 
 @lru_cache(maxsize=1)
@@ -50,23 +54,6 @@ def _names() -> dict[str, float]:
 
 
 @lru_cache(maxsize=200_000)
-def key(word: str) -> str:
-    """The stem under which the lexicon knows a word: light stem without the prefix of the present tense."""
-    core = stem(word)
-    return core[1:] if core[:1] in ("ي", "ت", "ن") and len(core) >= 4 else core
-
-
-def forms(word: str) -> tuple[str, ...]:
-    """The word and what is left without conjunction and preposition, article kept; «للعراق» gives «العراق» too."""
-    folded = fold(word)
-    out = [folded]
-    for letters in ("وف", "بلك"):
-        if out[-1][:1] and out[-1][0] in letters and len(out[-1]) > 3:
-            out.append("ال" + out[-1][2:] if out[-1].startswith("لل") else out[-1][1:])
-    return tuple(out)
-
-
-@lru_cache(maxsize=200_000)
 def _form(text: str) -> tuple[float, ...]:
     word = fold(text)
     cut = parts(Word(0, len(text), text))
@@ -79,12 +66,16 @@ def _form(text: str) -> tuple[float, ...]:
     )))  # fmt: skip
 
 
-def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
-    """Return what is known of each word of a sentence. `less` is taken off the lexicon's counts (a training sentence's own)."""
-    tokens = words(text)
-    out = np.zeros((len(tokens), COLUMNS), np.float32)
-    countries = [""] * len(tokens)
-    table, names = gazetteer(), _names()
+class Hits(NamedTuple):
+    """Names of the gazetteer in a sentence: first and last word and kind of each, the country of each word ("" for none)."""
+
+    spans: list[tuple[int, int, str]]
+    countries: list[str]
+
+
+def places(tokens: Sequence[Word]) -> Hits:
+    """Return the places and demonyms among the words, longest first from the left, glued conjunctions and prepositions passed over."""
+    table, spans, countries = gazetteer(), [], [""] * len(tokens)
     folded = [fold(w.text) for w in tokens]
     at = 0
     while at < len(tokens):
@@ -93,15 +84,32 @@ def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
             rest = folded[at + 1 : at + n]
             found = next((table[name] for form in forms(tokens[at].text) if (name := " ".join([form, *rest])) in table), None)
             if found:
-                out[at, FORM + found[0]] = 1
-                out[at + 1 : at + n, FORM + len(PLACES)] = 1
+                spans.append((at, at + n - 1, PLACES[found[0]]))
                 countries[at : at + n] = [found[1]] * n
                 size = n
                 break
         at += size or 1
+    return Hits(spans, countries)
+
+
+def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
+    """Return what is known of each word of a sentence. `less` is taken off the lexicon's counts (a training sentence's own)."""
+    tokens = words(text)
+    out = np.zeros((len(tokens), COLUMNS), np.float32)
+    names = _names()
+    hits = places(tokens)
+    for first, last, kind in hits.spans:
+        out[first, FORM + PLACES.index(kind)] = 1
+        out[first + 1 : last + 1, FORM + len(PLACES)] = 1
+    known = standing(tokens)
+    for one in known:
+        out[one.first, KNOWN + KINDS.index(one.entity.kind)] = 1
+        out[one.first + 1 : one.end, KNOWN + 3] = 1
     for i, word in enumerate(tokens):
         row = out[i]
         row[:FORM] = _form(word.text)
+        if told := event_word(word.text):
+            row[TYPES.index(told.type) - len(TYPES)] = 1
         row[FORM + len(PLACES) + 1] = max((names.get(form, 0.0) for form in forms(word.text)), default=0.0)
         row[FORM + len(PLACES) + 2] = i / len(tokens)
         counts = lexicon.get(stemmed := key(word.text))
@@ -109,6 +117,6 @@ def see(text: str, lexicon: Counts, less: Counts | None = None) -> Seen:
             own = (less or {}).get(stemmed)
             left = np.maximum(np.array(counts) - np.array(own), 0) if own else np.array(counts)
             if left[0] > 0:
-                row[-LEXICON] = np.log1p(left[0]) / 5
-                row[-LEXICON + 1 :] = left[1:] / (left[0] + 0.5)
-    return Seen(tokens, out, countries)
+                row[KNOWN + 4] = np.log1p(left[0]) / 5
+                row[KNOWN + 5 : KNOWN + 4 + LEXICON] = left[1:] / (left[0] + 0.5)
+    return Seen(tokens, out, lands(hits.countries, known), known)
