@@ -42,6 +42,10 @@ def test_known_names_that_the_network_missed_are_added():
     assert ("حماس", "ORG") in mended("قالت حماس إنها مستعدة")
 
 
+def test_a_mark_alone_in_a_mention_breaks_nothing():
+    assert mended("قال علي ـ سمير", ("علي ـ سمير", "PER")) == [("علي ـ سمير", "PER")]
+
+
 def test_parts_of_one_place_are_joined():
     assert mended("أغلق معبر رفح", ("معبر", "LOC"), ("رفح", "LOC")) == [("معبر رفح", "LOC")]
 

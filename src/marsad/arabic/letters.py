@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DELETED = (
     *range(0x0610, 0x061B),
@@ -61,9 +62,17 @@ def fold(text: str) -> str:
     >>> fold("إِدارةُ «الأُمـم» ٢٠٢٤")
     'اداره "الامم" 2024'
     """
+    return _word(text) if len(text) <= WORD else _levelled(text)
+
+
+def _levelled(text: str) -> str:
     for mark, plain in _COMMON:
         text = text.replace(mark, plain)
     return text.translate(TABLE) if _OTHERS.search(text) else text
+
+
+WORD = 24  # characters up to which a text is kept with its folded form: words come back all the time
+_word = lru_cache(maxsize=200_000)(_levelled)
 
 
 def arabic_share(text: str) -> float:

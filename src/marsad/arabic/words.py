@@ -138,6 +138,7 @@ def stem(word: str) -> str:
     return core
 
 
+@lru_cache(maxsize=200_000)
 def forms(word: str) -> tuple[str, ...]:
     """The word and what is left without conjunction and preposition, article kept; «للعراق» gives «العراق» too."""
     folded = fold(word)

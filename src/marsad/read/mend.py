@@ -33,7 +33,7 @@ def actors() -> dict[str, str]:
 
 def mend(words: Sequence[Word], spans: list[tuple[int, int]], kinds: list[str], known: Sequence[Standing]) -> Spans:
     """Return the mentions with better edges, in their order: coordinated names apart, honorifics off, a glued «ب» ends a name, known names added."""
-    folded = [fold(w.text) for w in words]
+    folded = [fold(w.text) or w.text for w in words]  # a mark alone folds to nothing
     out: Spans = []
     for (first, last), kind in zip(spans, kinds, strict=True):
         for a, b, k in _apart(folded, first, last, kind):
