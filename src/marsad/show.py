@@ -74,7 +74,7 @@ def _told(text: str, item: Reading) -> list[tuple[int, int]]:
 
 
 def _coloured(text: str, item: Reading, start: int, end: int) -> Text:
-    out = Text(text[start:end].rstrip("\n"))
+    out = Text("".join(c if c.isprintable() else " " for c in text[start:end]).rstrip())  # letter for letter, so that offsets hold
     for m in item.mentions:
         if start <= m.start < end:
             out.stylize(MENTION[m.kind], m.start - start, m.end - start)

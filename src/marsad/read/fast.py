@@ -44,6 +44,10 @@ def named(tokens: list[Word]) -> tuple[Spans, list[str], dict[tuple[int, int], E
     for a, b in _described(tokens, folded, hits.countries):
         if not taken & set(range(a, b + 1)):
             spans.append((a, b, "NOM"))
+            taken |= set(range(a, b + 1))
+    for a, b, kind in hits.spans:  # «غارة أميركية»
+        if kind == "demonym" and a and a not in taken and (told := event_word(tokens[a - 1].text)) and told.form in ("noun", ""):
+            spans.append((a, b, "NOM"))
     return sorted(spans), lands(hits.countries, known), names
 
 
