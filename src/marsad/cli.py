@@ -168,19 +168,24 @@ def samples() -> Path:
 @app.command(epilog="Example: marsad demo  ·  marsad demo --archive /tmp/try.db")
 def demo(archive: Annotated[str, typer.Option(help="where to keep the result")] = "") -> None:
     """Run the bundled samples end to end into ./marsad.db and print a report."""
+    from marsad.read import read as read_article
+
     where = archive or Settings.read().archive
     sources = sorted(str(p) for p in samples().rglob("*") if p.suffix in (".html", ".txt"))
-    articles, problems = [], []
+    articles: list[Article] = []
+    problems: list[Problem] = []
+    readings: dict[str, Reading] = {}
     with Archive(where) as store, Progress(console=_console(True), transient=True) as progress:
         task = progress.add_task("samples", total=len(sources))
         for page, article, found in _each(sources):
             store.put(page, article, found)
             problems += found
             articles += [article] if article else []
+            readings |= {article.id: read_article(article)} if article else {}
             progress.advance(task)
         ids = {a.id for a in articles}
         articles = [a for a in store.articles() if a.id in ids]
-    show.report(_console(), articles, problems, where)
+    show.report(_console(), articles, readings, problems, where)
 
 
 def run() -> None:

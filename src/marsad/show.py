@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -123,17 +125,19 @@ def problem(console: Console, item: Problem) -> None:
     console.print(Text.assemble((f"{item.stage} {item.code}: ", "red"), item.detail))
 
 
-def report(console: Console, articles: list[Article], problems: list[Problem], archive: str) -> None:
+def report(console: Console, articles: list[Article], readings: Mapping[str, Reading], problems: list[Problem], archive: str) -> None:
     """Print what the demo found, as a table by day."""
     table = Table(title="مرصد · Marsad", caption=f"kept in {archive}")
-    for column in ("date", "outlet", "headline", "paragraphs", "teasers", "lang"):
+    for column in ("date", "outlet", "headline", "paragraphs", "teasers", "events", "lang"):
         table.add_column(column, overflow="fold")
     for item in articles:
         day = f"{item.published_at:%Y-%m-%d}" if item.published_at else "-"
         body = sum(b.role == "body" for b in item.blocks)
-        table.add_row(day, safe(item.outlet or "-"), safe(item.headline or "(no article)"), str(body), str(len(item.teasers)), item.language)
+        table.add_row(day, safe(item.outlet or "-"), safe(item.headline or "(no article)"), str(body), str(len(item.teasers)), str(len(readings[item.id].events)), item.language)
     console.print(table)
     told = sum(a.headline is not None for a in articles)
-    console.print(f"{len(articles)} pages, {told} articles, {sum(len(a.teasers) for a in articles)} teasers of other stories, {len(problems)} problems")
+    console.print(
+        f"{len(articles)} pages, {told} articles, {sum(len(a.teasers) for a in articles)} teasers of other stories, {sum(len(r.events) for r in readings.values())} events, {len(problems)} problems"
+    )
     for trouble in problems:
         problem(console, trouble)
