@@ -82,7 +82,7 @@ def _reading(article_id: str, text: str, spans: list[tuple[int, int]], published
         base, dated = len(mentions), len(dates)
         mentions += [Mention(start=m.start + start, end=m.end + start, kind=m.kind, country=m.country, sector=m.sector, score=round(m.score, 3), entity_id=m.entity) for m in found]
         events += [(max(0, number - heads + 1), _event(e, start, base, timed, dated)) for e in told]
-        counted += [_moved(f, start) for f in figures(sentence)]
+        counted += [_moved(f, start) for f in figures(sentence, [(t.start - start, t.end - start) for t in timed])]
         dates += timed
     known = link(text, resolve(text, mentions), published)
     return Reading(

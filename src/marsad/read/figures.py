@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -115,10 +116,11 @@ _DUALS = {
 _PLURAL_TOO = {"مدنيين", "فلسطينيين", "عسكريين", "شرطيين", "ارهابيين"}
 
 
-def figures(text: str) -> list[Figure]:
-    """Return the figures of a text in order: value, upper end of a range, counted noun, what it counts (READING.md), bound. Dates, ages, clocks and ordinals are none."""
+def figures(text: str, timed: Sequence[tuple[int, int]] | None = None) -> list[Figure]:
+    """Return the figures of a text in order: value, upper end of a range, counted noun, what it counts (READING.md), bound. Dates, ages, clocks and ordinals are none;
+    timed: where the time expressions stand, if that is known already."""
     tokens = words(text)
-    dated = [(t.start, t.end) for t in times(text)]
+    dated = [(t.start, t.end) for t in times(text)] if timed is None else timed
     folded = [fold(w.text) for w in tokens]
     out: list[Figure] = []
     found = [n for n in numbers(text) if not any(a < n.end and n.start < b for a, b in dated)]
