@@ -8,7 +8,6 @@ python training/export.py /tmp/reader src/marsad/models                         
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import random
 import sys
@@ -322,13 +321,6 @@ def predict(net: Reader, examples: list[Example], names: Names, cut: float = 0.5
             out.append(record)
     net.train()
     return out
-
-
-def scorer():
-    spec = importlib.util.spec_from_file_location("score_read", HERE.parent.parent / "shared/eval/score_read.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import pytest
 import marsad
 
 PACKAGE = Path(marsad.__file__).parent
+pytestmark = pytest.mark.slow  # each copies the model and starts a process
 
 
 @pytest.fixture
