@@ -49,11 +49,11 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Pieces (batch x length) to contextual vectors (batch x length x 384)."""
 
-    def __init__(self, pieces: int, drop: float = 0.1) -> None:
+    def __init__(self, pieces: int, drop: float = 0.1, layers: int = LAYERS) -> None:
         super().__init__()
         self.words, self.places, self.kind = nn.Embedding(pieces, WIDTH), nn.Embedding(PLACES, WIDTH), nn.Parameter(torch.zeros(WIDTH))
         self.norm, self.drop = nn.LayerNorm(WIDTH, 1e-12), nn.Dropout(drop)
-        self.layers = nn.ModuleList(Layer(drop) for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(drop) for _ in range(layers))
 
     def forward(self, ids, there):
         mask = (1.0 - there)[:, None, None, :] * -1e4
