@@ -128,7 +128,10 @@ class Example:
 
     def lands(self, spans):
         """Numbers of the countries each span (first and last word) names and has beside it."""
-        return torch.tensor([[self.number.get(c, 0) for c in land_of(a, b, self.spoken)] for a, b in spans])
+        return torch.tensor([[self.number.get(c, 0) for c in pair] for pair in self.lands_named(spans)])
+
+    def lands_named(self, spans):
+        return [land_of(a, b, self.spoken) for a, b in spans]
 
     def span(self, start: int, end: int):
         """First and last word that a span of characters touches, or None."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy comes: its threads spin on the reader's small matrices and take the second core for nothing
+
 import sqlite3
 import sys
 from collections.abc import Iterator

@@ -36,7 +36,7 @@ _NEXT = "مقبل|مقبله|قادم|قادمه|اتي|اتيه"
 _THIS = "جاري|جاريه|حالي|حاليه|الراهن"
 
 
-Shape = tuple[re.Pattern[str], Callable[[re.Match[str], "date | None"], "str | None"]]
+_ROOTS = ("يوم", "ايام", "اسبوع", "اسابيع", "شهر", "شهور", "عام", "اعوام", "سنه", "سنو", "سني", "سنت", "ساع", "دقي", "دقا", "عق")  # in every word of _UNITS
 _FULL = 6  # so many of the shapes below, the first ones, tell a day by figures
 _DIGIT = re.compile(r"\d")
 
@@ -47,6 +47,14 @@ class Timex(NamedTuple):
     start: int
     end: int
     value: str
+
+
+class Shape(NamedTuple):
+    """How a time is told: one of `needs` stands in every text that has it, which is quicker to see than the pattern."""
+
+    needs: tuple[str, ...]
+    pattern: re.Pattern[str]
+    give: Callable[[re.Match[str], date | None], str | None]
 
 
 @lru_cache(maxsize=1)
@@ -60,8 +68,9 @@ def _alternatives(words: list[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _patterns() -> list[Shape]:
-    gregorian = _alternatives([m for m, (c, _) in _months().items() if c == "gregorian"])
-    hijri = _alternatives([m for m, (c, _) in _months().items() if c == "hijri"])
+    months, hijri_months = (tuple(m for m, (c, _) in _months().items() if c == calendar) for calendar in ("gregorian", "hijri"))
+    digits = tuple("0123456789")
+    gregorian, hijri = _alternatives(list(months)), _alternatives(list(hijri_months))
     month = rf"(?P<month>{gregorian})(?: ?[/(-] ?(?:{gregorian})\)?)?"
     year = r"(?P<year>(?:19|20)\d\d)"
     part = rf"(?:(?P<part>{_alternatives(list(_DAY_PARTS))}) )?"
@@ -75,42 +84,42 @@ def _patterns() -> list[Shape]:
     small = "ثلاثه?|اربعه?|خمسه?|سته?|سبعه?|ثماني(?:ه)?|تسعه?|عشره?|عشرين|عشرون|ثلاثين|ثلاثون|اربعين|خمسين|ستين"
     no_age = r"(?<!العمر )(?<!عمره )(?<!عمرها )(?<!عمر )(?<!البالغ )(?<!\()(?<!اعمارهم بين )(?<!دون )"
     day = r"(?P<day>\d{1,2}|ال[\u0621-\u064a]+(?: (?:عشر|والعشرين))?)"
-    shapes: list[tuple[str, Callable[[re.Match[str], date | None], str | None]]] = [
-        (r"(?P<year>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2}) ?[-/.] ?(?P<d>\d{1,2})(?!\d)", _numeric),
-        (rf"{part}{week}(?P<d>\d{{1,2}}) ?[-/.] ?(?P<m>\d{{1,2}}) ?[-/.] ?(?P<year>(?:19|20)\d\d)(?!\d)", _numeric),
-        (rf"{part}{week}(?P<day>\d{{1,2}}) ?-? ?(?:من )?(?:شهر )?(?P<hijri>{hijri}),? ?(?:عام |سنه )?(?P<hy>1[34]\d\d)?(?: ?ه\w{{0,2}})?", _hijri),
-        (rf"(?:من )?(?P<from>\d{{1,2}}) ?(?:-|الي|و|حتي) ?(?P<day>\d{{1,2}}) (?:من )?(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year})?{end}", _range),
-        (rf"{part}{week}{day} ?[-/,]? ?(?:من )?(?:شهر )?{month}(?:,? ?[-/]? ?(?:من )?(?:عام |سنه )?{year}| (?:ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})))?{end}", _day_month),
-        (rf"{month} (?P<day>\d{{1,2}}),? {year}{end}", _day_month),
-        (rf"(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year}| ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})){end}", _month),
-        (rf"(?:شهر )(?P<hijri>{hijri}){end}", _hijri),
-        (rf"{part}(?:يوم )?(?P<rel>اول من امس|اول امس|امس الاول|امس|(?<!صحيفه )اليوم|غدا|بعد غد|الغد|غد){end}(?! الوطني)(?!,? (?:يوم )?ال(?:{_alternatives(list(_WEEKDAYS))})\b)", _relative_day),
-        (rf"(?P<rel>ليلا|(?:(?:خلال )(?:ساعات )?)الليل){end}", _night),
-        (rf"(?:(?P<part>ليل|ليله) )?(?P<rel>الليله الماضيه|الليله|البارحه){end}", _relative_day),
-        (rf"{part}(?:(?P<between>امس|اليوم|غدا?) )?(?:(?:يوم )?)?ال(?P<week>{_alternatives(list(_WEEKDAYS))})(?:,? ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}))?{end}(?! عشر)", _weekday),
-        (rf"الساعه (?:(?P<hour>\d{{1,2}})(?:[:.,](?P<minute>\d\d))?|(?P<told>ال[\u0621-\u064a]+(?: عشره?)?))(?: و(?P<more>النصف|الربع|الثلث))?(?: (?:من )?(?P<half>{_alternatives(list(_HALVES))}))?{end}", _clock),
-        (rf"الربع (?P<quarter>الاول|الثاني|الثالث|الرابع) من (?:(?:عام |العام |سنه )?{year}|(?:هذا )?العام(?: ال(?P<rel>{_PAST}|{_THIS}))?){end}", _quarter),
-        (rf"(?:ال(?P<two>يومين|اسبوعين) ال(?:ماضيين|اخيرين|منصرمين)){end}", _two_days),
-        (rf"(?:قبل|منذ|بعد|خلال|في) (?:عده |بضعه )?(?P<vague>{vague})(?: قليله| عديده| طويله| معدوده)?{end}(?! ال)", _vague),
-        (rf"(?:ال)?(?P<vague>{vague}) (?:ال)?(?:قليله|عديده|{_PAST}|{_NEXT}){end}", _vague),
-        (rf"(?:قبل|منذ) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}(?! ?(?:\d|{gregorian}))", _ago),
-        (rf"(?:بعد) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}(?! ?(?:\d|{gregorian}))", _after),
-        (rf"ال(?P<span>اسبوع|شهر|عام|سنه) ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}){end}", _span),
-        (rf"هذا (?:ال(?P<span>اسبوع|شهر|عام)){end}|هذه (?:ال(?P<span2>سنه)){end}", _span),
-        (rf"(?P<season>{_alternatives(list(_SEASONS))}) (?:عام |سنه )?{year}{end}", _season),
-        (r"(?:بين )?(?:عامي |سنتي )(?P<y1>(?:19|20)\d\d) ?و ?(?P<y2>(?:19|20)\d\d)|(?P<y3>(?:19|20)\d\d) ?- ?(?P<y4>(?:19|20)\d\d)", _years),
-        (r"(?:عام|العام|سنه|السنه) (?P<year>(?:1[789]|20)\d\d)(?!\w)", _year),
-        (rf"(?:(?<=في )|(?<=منذ )|(?<=حتي )|(?<=\()){year}{end}", _year),
-        (rf"(?:ال{unit} ال(?P<count2>[\u0621-\u064a]+|\d+) ال(?:{_PAST}|{_NEXT})){end}", _length),
-        (rf"(?:خلال|لمده|مده|طوال|طيله|علي مدي|مدي|في) {count} {unit}{end}", _length),
-        (rf"(?:(?<=انتخابات )|(?<=بحلول )|(?<=ثوره )|(?<=حرب )|(?<=اتفاق )|(?<=الي )|(?<=قبل )|(?<=دستور )|(?<=مونديال )|(?<=موسم )|(?<=بدايه )|(?<=نهايه )|(?<=مطلع )|(?<=اواخر )){year}{end}", _year),
-        (rf"(?:(?<=في )|(?<=منذ )|(?<=خلال )|(?<=حتي )|(?<=مطلع )|(?<=نهايه )|(?<=اواخر )|(?<=بدايه )|(?<=اوائل )|(?<=منتصف ))(?:شهر )?{month}{end}(?! (?:ال)?\d)", _bare_month),
-        (rf"شهر {month}{end}(?! (?:ال)?\d)", _bare_month),
-        (rf"{no_age}(?P<count>\d+) (?P<unit>{numbered}){end}", _length),
-        (rf"(?P<unit>{dual}){end}", _length),
-        (rf"(?P<count>{small}) (?P<unit>{numbered}){end}", _length),
+    shapes: list[tuple[tuple[str, ...], str, Callable[[re.Match[str], date | None], str | None]]] = [
+        (digits, r"(?P<year>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2}) ?[-/.] ?(?P<d>\d{1,2})(?!\d)", _numeric),
+        (digits, rf"{part}{week}(?P<d>\d{{1,2}}) ?[-/.] ?(?P<m>\d{{1,2}}) ?[-/.] ?(?P<year>(?:19|20)\d\d)(?!\d)", _numeric),
+        (digits, rf"{part}{week}(?P<day>\d{{1,2}}) ?-? ?(?:من )?(?:شهر )?(?P<hijri>{hijri}),? ?(?:عام |سنه )?(?P<hy>1[34]\d\d)?(?: ?ه\w{{0,2}})?", _hijri),
+        (digits, rf"(?:من )?(?P<from>\d{{1,2}}) ?(?:-|الي|و|حتي) ?(?P<day>\d{{1,2}}) (?:من )?(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year})?{end}", _range),
+        (months, rf"{part}{week}{day} ?[-/,]? ?(?:من )?(?:شهر )?{month}(?:,? ?[-/]? ?(?:من )?(?:عام |سنه )?{year}| (?:ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})))?{end}", _day_month),
+        (digits, rf"{month} (?P<day>\d{{1,2}}),? {year}{end}", _day_month),
+        (months, rf"(?:شهر )?{month}(?:,? ?(?:من )?(?:عام |سنه )?{year}| ال(?P<rel>{_PAST}|{_NEXT}|{_THIS})){end}", _month),
+        (hijri_months, rf"(?:شهر )(?P<hijri>{hijri}){end}", _hijri),
+        (("امس", "اليوم", "غد"), rf"{part}(?:يوم )?(?P<rel>اول من امس|اول امس|امس الاول|امس|(?<!صحيفه )اليوم|غدا|بعد غد|الغد|غد){end}(?! الوطني)(?!,? (?:يوم )?ال(?:{_alternatives(list(_WEEKDAYS))})\b)", _relative_day),
+        (("ليل", "البارحه"), rf"(?P<rel>ليلا|(?:(?:خلال )(?:ساعات )?)الليل){end}", _night),
+        (("ليل", "البارحه"), rf"(?:(?P<part>ليل|ليله) )?(?P<rel>الليله الماضيه|الليله|البارحه){end}", _relative_day),
+        (tuple(_WEEKDAYS), rf"{part}(?:(?P<between>امس|اليوم|غدا?) )?(?:(?:يوم )?)?ال(?P<week>{_alternatives(list(_WEEKDAYS))})(?:,? ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}))?{end}(?! عشر)", _weekday),
+        (("الساعه",), rf"الساعه (?:(?P<hour>\d{{1,2}})(?:[:.,](?P<minute>\d\d))?|(?P<told>ال[\u0621-\u064a]+(?: عشره?)?))(?: و(?P<more>النصف|الربع|الثلث))?(?: (?:من )?(?P<half>{_alternatives(list(_HALVES))}))?{end}", _clock),
+        (("الربع",), rf"الربع (?P<quarter>الاول|الثاني|الثالث|الرابع) من (?:(?:عام |العام |سنه )?{year}|(?:هذا )?العام(?: ال(?P<rel>{_PAST}|{_THIS}))?){end}", _quarter),
+        (_ROOTS, rf"(?:ال(?P<two>يومين|اسبوعين) ال(?:ماضيين|اخيرين|منصرمين)){end}", _two_days),
+        (_ROOTS, rf"(?:قبل|منذ|بعد|خلال|في) (?:عده |بضعه )?(?P<vague>{vague})(?: قليله| عديده| طويله| معدوده)?{end}(?! ال)", _vague),
+        (_ROOTS, rf"(?:ال)?(?P<vague>{vague}) (?:ال)?(?:قليله|عديده|{_PAST}|{_NEXT}){end}", _vague),
+        (_ROOTS, rf"(?:قبل|منذ) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}(?! ?(?:\d|{gregorian}))", _ago),
+        (_ROOTS, rf"(?:بعد) (?:(?:اكثر|اقل|ازيد) من |نحو |حوالي )?(?:{count} )?{unit}{end}(?! ?(?:\d|{gregorian}))", _after),
+        (_ROOTS, rf"ال(?P<span>اسبوع|شهر|عام|سنه) ال(?P<rel>{_PAST}|{_NEXT}|{_THIS}){end}", _span),
+        (_ROOTS, rf"هذا (?:ال(?P<span>اسبوع|شهر|عام)){end}|هذه (?:ال(?P<span2>سنه)){end}", _span),
+        (digits, rf"(?P<season>{_alternatives(list(_SEASONS))}) (?:عام |سنه )?{year}{end}", _season),
+        (digits, r"(?:بين )?(?:عامي |سنتي )(?P<y1>(?:19|20)\d\d) ?و ?(?P<y2>(?:19|20)\d\d)|(?P<y3>(?:19|20)\d\d) ?- ?(?P<y4>(?:19|20)\d\d)", _years),
+        (digits, r"(?:عام|العام|سنه|السنه) (?P<year>(?:1[789]|20)\d\d)(?!\w)", _year),
+        (digits, rf"(?:(?<=في )|(?<=منذ )|(?<=حتي )|(?<=\()){year}{end}", _year),
+        (_ROOTS, rf"(?:ال{unit} ال(?P<count2>[\u0621-\u064a]+|\d+) ال(?:{_PAST}|{_NEXT})){end}", _length),
+        (_ROOTS, rf"(?:خلال|لمده|مده|طوال|طيله|علي مدي|مدي|في) {count} {unit}{end}", _length),
+        (digits, rf"(?:(?<=انتخابات )|(?<=بحلول )|(?<=ثوره )|(?<=حرب )|(?<=اتفاق )|(?<=الي )|(?<=قبل )|(?<=دستور )|(?<=مونديال )|(?<=موسم )|(?<=بدايه )|(?<=نهايه )|(?<=مطلع )|(?<=اواخر )){year}{end}", _year),
+        (months, rf"(?:(?<=في )|(?<=منذ )|(?<=خلال )|(?<=حتي )|(?<=مطلع )|(?<=نهايه )|(?<=اواخر )|(?<=بدايه )|(?<=اوائل )|(?<=منتصف ))(?:شهر )?{month}{end}(?! (?:ال)?\d)", _bare_month),
+        (months, rf"شهر {month}{end}(?! (?:ال)?\d)", _bare_month),
+        (digits, rf"{no_age}(?P<count>\d+) (?P<unit>{numbered}){end}", _length),
+        (_ROOTS, rf"(?P<unit>{dual}){end}", _length),
+        (_ROOTS, rf"(?P<count>{small}) (?P<unit>{numbered}){end}", _length),
     ]  # fmt: skip
-    return [(re.compile(edge + f"(?:{shape})"), give) for shape, give in shapes]
+    return [Shape(needs, re.compile(edge + f"(?:{shape})"), give) for needs, shape, give in shapes]
 
 
 def _iso(year: int, month: int, day: int) -> str | None:
@@ -373,7 +382,12 @@ def _find(text: str | Folded, anchor: date | None, patterns: list[Shape]) -> lis
     if len(low) != len(view.folded):  # a letter whose lower case is longer
         low = view.folded
     taken: list[tuple[int, int, str]] = []
-    for pattern, give in patterns:
+    there: dict[tuple[str, ...], bool] = {}
+    for needs, pattern, give in patterns:
+        if needs not in there:
+            there[needs] = any(mark in low for mark in needs)
+        if not there[needs]:
+            continue
         for m in pattern.finditer(low):
             start = m.start() + _lead(m)
             if any(start < b and a < m.end() for a, b, _ in taken):

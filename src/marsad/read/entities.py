@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import Word, forms
 from marsad.knowledge import rows
 
 LONGEST = 6  # words of a name
+T = TypeVar("T")
 NEAR = 20  # words within which a country lends itself to a description that names none
 
 
@@ -48,6 +49,17 @@ def registry() -> dict[str, Entity]:
     return table
 
 
+@lru_cache(maxsize=1)
+def _begins() -> dict[str, int]:
+    return beginnings(registry())
+
+
+def add(more: Mapping[str, Entity]) -> None:
+    """Put further names, folded, before those of the registry, for the rest of this process."""
+    registry().update(more)
+    _begins.cache_clear()
+
+
 def standing(words: Sequence[Word]) -> list[Standing]:
     """Return the known names among the words, longest first from the left, glued conjunctions and prepositions passed over.
 
@@ -55,20 +67,35 @@ def standing(words: Sequence[Word]) -> list[Standing]:
     >>> [s.entity.name for s in standing(words("قال لافروف وحركة حماس"))]
     ['سيرغي لافروف', 'حماس']
     """
-    table, out, at = registry(), [], 0
+    table, begins, out, at = registry(), _begins(), [], 0
     folded = [fold(w.text) for w in words]
     while at < len(words):
-        found = None
-        for size in range(min(LONGEST, len(words) - at), 0, -1):
-            rest = folded[at + 1 : at + size]
-            entity = next((table[name] for form in forms(words[at].text) if (name := " ".join([form, *rest])) in table), None)
-            if entity:
-                found = Standing(at, at + size, entity)
-                break
-        if found:
-            out.append(found)
-        at = found.end if found else at + 1
+        if found := longest(table, begins, words[at].text, folded, at, LONGEST):
+            out.append(Standing(at, at + found[0], found[1]))
+        at += found[0] if found else 1
     return out
+
+
+def beginnings(names: Iterable[str]) -> dict[str, int]:
+    """Return for the first word of every name how many words the longest name has that begins so."""
+    out: dict[str, int] = {}
+    for name in names:
+        first, _, rest = name.partition(" ")
+        out[first] = max(out.get(first, 0), 1 + len(rest.split()))
+    return out
+
+
+def longest(table: Mapping[str, T], begins: Mapping[str, int], word: str, folded: Sequence[str], at: int, limit: int) -> tuple[int, T] | None:
+    """Return how many words the longest name of the table has that begins at word `at`, and what it means; most words begin none, which `begins` tells at once."""
+    ways = [(form, reach) for form in forms(word) if (reach := begins.get(form))]
+    if not ways:
+        return None
+    for size in range(min(limit, len(folded) - at, max(reach for _, reach in ways)), 0, -1):
+        for form, reach in ways:
+            name = " ".join((form, *folded[at + 1 : at + size]))
+            if reach >= size and name in table:
+                return size, table[name]
+    return None
 
 
 def lands(gazetteer: Sequence[str], known: Sequence[Standing]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from marsad.arabic.letters import arabic_share, fold
 from marsad.knowledge import rows
-from marsad.read.entities import Entity, registry
+from marsad.read.entities import Entity, add
 from marsad.records import Problem
 
 COLUMNS = ("name", "kind", "country", "sector", "entity", "source")
@@ -65,7 +65,5 @@ def check(path: Path) -> tuple[list[dict[str, str]], list[Problem]]:
 def use(path: Path) -> list[Problem]:
     """Put the good rows of a file before the bundled entities for the rest of this process; return the problems of the others."""
     good, problems = check(path)
-    table = registry()
-    for row in good:
-        table[fold(row["name"])] = Entity(row["entity"], row["kind"], row["country"], row["sector"])
+    add({fold(row["name"]): Entity(row["entity"], row["kind"], row["country"], row["sector"]) for row in good})
     return problems

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from marsad.arabic.letters import fold
 from marsad.arabic.words import Word, forms, parts, words
 from marsad.knowledge import rows
-from marsad.read.entities import Standing, lands, standing
+from marsad.read.entities import Standing, beginnings, lands, longest, standing
 from marsad.read.lexicon import event_word, key
 
 Numbers = NDArray[np.float32]
@@ -49,6 +49,11 @@ def gazetteer() -> dict[str, tuple[int, str]]:
 
 
 @lru_cache(maxsize=1)
+def _begins() -> dict[str, int]:
+    return beginnings(gazetteer())
+
+
+@lru_cache(maxsize=1)
 def _names() -> dict[str, float]:
     return {row["part"]: min(float(row["count"]), 20.0) / 20 for row in rows("person_names.tsv")}
 
@@ -75,20 +80,17 @@ class Hits(NamedTuple):
 
 def places(tokens: Sequence[Word]) -> Hits:
     """Return the places and demonyms among the words, longest first from the left, glued conjunctions and prepositions passed over."""
-    table, spans, countries = gazetteer(), [], [""] * len(tokens)
+    table, begins, countries = gazetteer(), _begins(), [""] * len(tokens)
+    spans: list[tuple[int, int, str]] = []
     folded = [fold(w.text) for w in tokens]
     at = 0
     while at < len(tokens):
-        size = 0
-        for n in range(min(LONGEST, len(tokens) - at), 0, -1):
-            rest = folded[at + 1 : at + n]
-            found = next((table[name] for form in forms(tokens[at].text) if (name := " ".join([form, *rest])) in table), None)
-            if found:
-                spans.append((at, at + n - 1, PLACES[found[0]]))
-                countries[at : at + n] = [found[1]] * n
-                size = n
-                break
-        at += size or 1
+        size = 1
+        if found := longest(table, begins, tokens[at].text, folded, at, LONGEST):
+            size, (kind, country) = found
+            spans.append((at, at + size - 1, PLACES[kind]))
+            countries[at : at + size] = [country] * size
+        at += size
     return Hits(spans, countries)
 
 
