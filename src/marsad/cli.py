@@ -23,7 +23,7 @@ from marsad import __version__, show
 from marsad.archive import Archive
 from marsad.collect import collect
 from marsad.dissect import dissect as dissect_page
-from marsad.records import Article, Page, Problem, Reading
+from marsad.records import Article, Page, Problem, Reading, Story
 from marsad.sentences import score_form, sentence_records
 from marsad.settings import Settings
 
@@ -149,6 +149,69 @@ def _readings(paths: list[str], records: Path | None, fast: bool) -> Iterator[tu
         yield page.url if page else "", article.text if article else "", read_article(article, fast) if article else None, problems
 
 
+Least = Annotated[int, typer.Option("--least", min=1, help="show stories of so many articles or more")]
+Gear = Annotated[str, typer.Option("--read", help="how articles that are not read yet are read: fast (knowledge alone) or full (the network)")]
+Where = Annotated[str, typer.Option("--archive", help="the archive; MARSAD_ARCHIVE when left out")]
+Articles = Annotated[Path | None, typer.Option("--records", help='a JSON line for each article: {"id", "title", "text", "published", "source"}, in place of the archive')]
+
+
+@app.command(epilog="Example: marsad stories  ·  marsad stories --least 5  ·  marsad stories --records articles.jsonl --json > stories.jsonl")
+def stories(records: Articles = None, json: Json = False, least: Least = 2, read: Gear = "fast", archive: Where = "") -> None:
+    """Put articles into stories: one event under one headline, the copies of a text folded behind the first. --json: a line {"id", "story", "copy_of"} an article."""
+    from marsad import line
+
+    if read not in ("fast", "full"):
+        raise typer.BadParameter("--read is fast or full")
+    out, err = _console(), _console(True)
+    problems: list[Problem] = []
+    with Progress(console=err, transient=True) as progress:
+        if records:
+            found, shown = line.relate_all(line.from_records(records, read == "fast", progress, problems))
+        else:
+            with Archive(archive or Settings.read().archive) as store:
+                found, shown = line.relate_all(line.from_archive(store, read == "fast", progress))
+                store.put_relations(found)
+    if json:
+        for row in line.story_rows(found):
+            sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        show.stories(out, found, shown, least)
+    for problem in problems:
+        show.problem(err, problem)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: marsad related 4fd30c1a  ·  marsad related page.html --count 5  ·  marsad related --json 4fd30c1a")
+def related(
+    about: Annotated[str, typer.Argument(help="the id of an article in the archive (its first 8 letters are enough), or a page")],
+    json: Json = False,
+    count: Annotated[int, typer.Option("--count", min=1, help="at most so many")] = 10,
+    archive: Where = "",
+) -> None:
+    """Show the articles of the archive that belong with one, each with its reasons and where they stand in both texts."""
+    from marsad import line
+
+    out, err = _console(), _console(True)
+    with Archive(archive or Settings.read().archive) as store, Progress(console=err, transient=True) as progress:
+        article = store.article(about)
+        if article is None and Path(about).exists():
+            article = next((found for _, found, _ in _each([about]) if found), None)
+        if article is None or article.headline is None:
+            what = "no article of the archive begins with this id, and it is no page with an article; `marsad stories --least 1` lists them"
+            show.problem(err, Problem(stage="relate", subject_id=about, code="not-found", detail=f"{about}: {what}"))
+            raise typer.Exit(1)
+        links, others = line.related_to(store, article, count, progress)
+    for link in links:
+        if json:
+            sys.stdout.buffer.write(msgspec.json.encode(link) + b"\n")
+        else:
+            show.related(out, article, others[link.right_id], link)
+    if not links and not json:
+        err.print("nothing in the archive is related to it")
+
+
 @entities_app.command(epilog="Example: marsad entities check my-entities.tsv  ·  MARSAD_ENTITIES=my-entities.tsv marsad read page.html")
 def check(path: Annotated[Path, typer.Argument(help="a file like marsad/knowledge/entities.tsv")]) -> None:
     """Validate an entity file: its columns, kinds, countries, sectors, and that each name means one thing."""
@@ -171,6 +234,7 @@ def samples() -> Path:
 @app.command(epilog="Example: marsad demo  ·  marsad demo --archive /tmp/try.db")
 def demo(archive: Annotated[str, typer.Option(help="where to keep the result")] = "") -> None:
     """Run the bundled samples end to end into ./marsad.db and print a report."""
+    from marsad import line
     from marsad.read import read as read_article
 
     where = archive or Settings.read().archive
@@ -184,11 +248,16 @@ def demo(archive: Annotated[str, typer.Option(help="where to keep the result")] 
             store.put(page, article, found)
             problems += found
             articles += [article] if article else []
-            readings |= {article.id: read_article(article)} if article else {}
+            if article:
+                readings[article.id] = read_article(article)
+                store.put_reading(readings[article.id])
             progress.advance(task)
         ids = {a.id for a in articles}
         articles = [a for a in store.articles() if a.id in ids]
+        relations, shown = line.relate_all(line.from_archive(store, False, progress))
+        store.put_relations(relations)
     show.report(_console(), articles, readings, problems, where)
+    show.stories(_console(), [one for one in relations if not isinstance(one, Story) or set(one.article_ids) & ids], shown, 2)
 
 
 def run() -> None:

@@ -173,6 +173,48 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why two articles are linked.
+
+    what: passage, entity, country, event, meaning or teaser; text: the reason in words; left, right: where it stands in each article, empty when it stands nowhere in particular.
+    """
+
+    what: str
+    text: str
+    left: tuple[Span, ...] = ()
+    right: tuple[Span, ...] = ()
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """Two articles that belong together.
+
+    left_id: the one that was first, or is asked about; right_id: the other; kind: copy (the same text), revision (of one URL) or related; score: 0-1, for copies the share of
+    the shorter text that both have; because: the reasons, weightiest first; agency: whom the copies credit, "" when nobody.
+    """
+
+    left_id: str
+    right_id: str
+    kind: str
+    score: float
+    because: tuple[Reason, ...]
+    agency: str = ""
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """Articles that tell one event and what follows from it.
+
+    id: hash of its first article's id; article_ids: by time, copies too; headline: of its most central article; first_at, last_at: UTC, None when no article is dated;
+    entities: the names that mark it, rarest and most frequent first.
+    """
+
+    id: str
+    article_ids: tuple[str, ...]
+    headline: str
+    first_at: datetime | None
+    last_at: datetime | None
+    entities: tuple[str, ...]
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something expected that went wrong; kept and shown, never lost.
 

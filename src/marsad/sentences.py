@@ -1,15 +1,19 @@
-"""Single sentences in and readings out in the form of the neutral scorers (shared/eval/score_read.py)."""
+"""Single sentences and bare articles in, readings out, in the form of the neutral scorers (shared/eval/score_read.py, score_stories.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from marsad.records import Problem, Reading
+from marsad.arabic.language import language_of
+from marsad.records import Article, Block, Problem, Reading, utc
+from marsad.spans import line_spans
+
+T = TypeVar("T", "Sentence", "Text")
 
 
 class Sentence(msgspec.Struct):
@@ -28,21 +32,61 @@ class Sentence(msgspec.Struct):
             return None
 
 
+class Text(msgspec.Struct):
+    """An article that is known by its headline and text alone; published, source as in Sentence, url: "" when it is not known."""
+
+    id: str
+    title: str = ""
+    text: str = ""
+    published: str | None = None
+    source: str = ""
+    url: str = ""
+
+    def moment(self) -> datetime | None:
+        """Return the moment of publication in UTC; None when it is not given or no date."""
+        try:
+            return utc(datetime.fromisoformat(self.published)) if self.published else None
+        except ValueError:
+            return None
+
+    def article(self) -> Article:
+        """Return it as an Article: the headline is the first line of its text, every line after it a body block. A date that is none is left out."""
+        title = " ".join(self.title.split())
+        whole = f"{title}\n{self.text}"
+        spans = [s for s in line_spans(whole) if whole[s.start : s.end].strip()]
+        blocks = tuple(Block(start=s.start, end=s.end, role="headline" if title and s.start == 0 else "body", score=1.0, path=str(n)) for n, s in enumerate(spans, 1))
+        return Article(
+            id=self.id, page_id="", url=self.url, outlet=self.source, text=whole, blocks=blocks, headline=title or (whole[spans[0].start : spans[0].end][:120] if spans else None),
+            published_at=self.moment(), published_from=None, authors=(), language=language_of(whole), teasers=(), origin="marsad.sentences 1",
+        )  # fmt: skip
+
+
 def sentence_records(path: Path) -> Iterator[tuple[str, Sentence | Problem]]:
     """Yield (id, Sentence) for each line of a JSON Lines file, (line's place, Problem) for a line that is none or a file that cannot be read."""
+    for _, item in _records(path, Sentence, "read", '{"id", "text", "published"}'):
+        yield (item.subject_id if isinstance(item, Problem) else item.id), item
+
+
+def article_records(path: Path) -> Iterator[tuple[int, Text | Problem]]:
+    """Yield for each line of a JSON Lines file where it begins, in bytes, and its Text, or a Problem for a line that is none or a file that cannot be read."""
+    return _records(path, Text, "relate", '{"id", "title", "text", "published", "source"}')
+
+
+def _records(path: Path, kind: type[T], stage: str, form: str) -> Iterator[tuple[int, T | Problem]]:
     try:
         with path.open("rb") as source:
+            at = 0
             for number, line in enumerate(source, 1):
-                where = f"{path}:{number}"
+                where, start = f"{path}:{number}", at
+                at += len(line)
                 if not line.strip():
                     continue
                 try:
-                    item = msgspec.json.decode(line, type=Sentence)
-                    yield item.id, item
+                    yield start, msgspec.json.decode(line, type=kind)
                 except msgspec.MsgspecError as error:
-                    yield where, Problem(stage="read", subject_id=where, code="bad-record", detail=f'{where}: {error}; a line is {{"id", "text", "published"}}')
+                    yield start, Problem(stage=stage, subject_id=where, code="bad-record", detail=f"{where}: {error}; a line is {form}")
     except OSError as error:
-        yield str(path), Problem(stage="read", subject_id=str(path), code="not-found", detail=f"{path}: {error.strerror}; check the path")
+        yield 0, Problem(stage=stage, subject_id=str(path), code="not-found", detail=f"{path}: {error.strerror}; check the path")
 
 
 def score_form(record_id: str, reading: Reading) -> dict[str, Any]:

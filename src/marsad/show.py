@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from marsad.records import Article, Block, Event, Problem, Reading
+from marsad.records import Article, Block, Event, Link, Problem, Reading, Story
+from marsad.relate.related import in_words
+
+
+class Shown(NamedTuple):
+    """What a list of stories shows of an article."""
+
+    headline: str
+    outlet: str
+    at: datetime | None
+
 
 COLOURS = {
     "headline": "bold magenta",
@@ -141,3 +153,40 @@ def report(console: Console, articles: list[Article], readings: Mapping[str, Rea
     )
     for trouble in problems:
         problem(console, trouble)
+
+
+def stories(console: Console, found: Sequence[Link | Story], shown: Mapping[str, Shown], least: int) -> None:
+    """Print the stories of `least` articles or more, largest first: their headline, then every article with its copies folded behind it."""
+    copies: dict[str, list[str]] = {}
+    behind: set[str] = set()
+    for link in found:
+        if isinstance(link, Link) and link.kind in ("copy", "revision") and link.right_id not in behind:
+            copies.setdefault(link.left_id, []).append(link.right_id)
+            behind.add(link.right_id)
+    told = sorted((s for s in found if isinstance(s, Story)), key=lambda s: (-len(s.article_ids), s.id))
+    for story in told:
+        if len(story.article_ids) < least:
+            continue
+        days = " – ".join(dict.fromkeys(f"{at:%Y-%m-%d}" for at in (story.first_at, story.last_at) if at))
+        console.print(Text.assemble((safe(story.headline), "bold magenta"), (f"  {len(story.article_ids)} articles  {days}", "bright_black")))
+        for article_id in story.article_ids:
+            if article_id in behind and any(article_id in copies.get(other, ()) for other in story.article_ids):
+                continue
+            one = shown.get(article_id)
+            if one:
+                when = f"{one.at:%m-%d %H:%M}" if one.at else "-"
+                console.print(Text.assemble((f"  {when:12}", "green"), safe(one.headline), ("  " + safe(one.outlet) if one.outlet else "", "cyan")))
+            for copy in copies.get(article_id, ()):
+                if other := shown.get(copy):
+                    console.print(Text.assemble((f"  {'':12}  + ", "bright_black"), (safe(other.outlet or other.headline), "bright_black")))
+    console.print(f"{len(told)} stories, {sum(len(s.article_ids) for s in told)} articles, {len(behind)} of them copies or revisions")
+
+
+def related(console: Console, left: Article, right: Article, link: Link) -> None:
+    """Print a related article with its reasons, each with what stands in either text."""
+    when = f"{right.published_at:%Y-%m-%d}" if right.published_at else "-"
+    console.print(Text.assemble((f"{link.score:.2f}  ", "green"), (safe(right.headline or ""), "bold"), (f"  {safe(right.outlet)}  {when}  {right.id[:8]}", "bright_black")))
+    console.print(Text.assemble("      ", safe(in_words(link))))
+    for reason in link.because:
+        sides = [" … ".join(dict.fromkeys(side.text[s.start : s.end] for s in spans)) for side, spans in ((left, reason.left), (right, reason.right))]
+        console.print(Text.assemble((f"      {reason.what:8} ", "bright_black"), *([safe(sides[0]), "  ⇄  ", safe(sides[1])] if any(sides) else [safe(reason.text)])))

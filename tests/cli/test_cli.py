@@ -78,7 +78,7 @@ def test_archive_that_is_no_archive_is_said_plainly(marsad, tmp_path):
     assert "Traceback" not in done.stderr.decode()
 
 
-@pytest.mark.parametrize("command", ["dissect", "demo"])
+@pytest.mark.parametrize("command", ["dissect", "demo", "read", "stories", "related"])
 def test_every_command_is_documented(command):
     from pathlib import Path
 

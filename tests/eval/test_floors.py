@@ -60,3 +60,15 @@ def test_readings_of_the_dev_sentences(shared, tmp_path, gear):
 def test_reader_card_names_the_shipped_file():
     body = (HERE.parents[1] / "src/marsad/models/reader.onnx").read_bytes()
     assert hashlib.sha256(body).hexdigest() == json.loads((HERE.parents[1] / "src/marsad/models/reader.json").read_text())["sha256"]
+
+
+@pytest.mark.slow
+def test_stories_of_three_days(shared, tmp_path, marsad):
+    out = tmp_path / "predicted.jsonl"
+    out.write_bytes(marsad("stories", "--records", shared / "gold/stories/dev_articles.jsonl", "--json").stdout)
+    reached = figures(shared, "score_stories.py", "gold/stories/dev.jsonl", out)
+    floors = FLOORS["stories_dev"]
+    assert reached["fragmentation"] <= floors["fragmentation"]
+    got = {"all": reached["all"][2], "shared": reached["shared"][2], "pairwise": reached["pairwise_f1"]}
+    got |= dict(zip(("copies_precision", "copies_recall"), reached["copies"], strict=True))
+    assert {k: v for k, v in got.items() if v < floors[k]} == {}

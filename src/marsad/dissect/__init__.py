@@ -9,9 +9,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from marsad.arabic.language import language_of
 from marsad.dissect import article as parts
 from marsad.dissect.decode import decode
-from marsad.dissect.language import language_of
 from marsad.dissect.lines import MAX_LINES, Line, html_lines, plain_lines
 from marsad.dissect.meta import Meta, meta_of
 from marsad.dissect.roles import blocks_of, bundled

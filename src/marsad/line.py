@@ -1,0 +1,120 @@
+"""The line from articles to stories, for the command line: where articles come from, in which order, and what of them is kept to be shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from rich.progress import Progress
+
+from marsad.archive import Archive
+from marsad.archive.nearby import Nearby
+from marsad.read import read
+from marsad.records import Article, Link, Problem, Reading, Story
+from marsad.relate import relate
+from marsad.relate.related import Known, related
+from marsad.relate.vectors import BODY, Rarity, lead, meanings, packed, traits, unpacked
+from marsad.sentences import Text, article_records
+from marsad.show import Shown
+
+CORES = os.cpu_count() or 1
+NEAR = 80  # nearest articles that are looked at for related ones
+PORTION = 256  # articles whose meanings are worked out and kept at a time
+
+
+def from_records(path: Path, fast: bool, progress: Progress, problems: list[Problem]) -> Iterator[tuple[Article, Reading]]:
+    """Yield the articles of a file of records with their readings, by time of publication, those without a date last; what is no record goes to the problems.
+
+    Only what `relate` looks at is read: the headline and the first BODY characters. The file is passed over twice, so that it need not fit into memory.
+    """
+    far, places = datetime.max.replace(tzinfo=UTC), []
+    for at, item in article_records(path):
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            places.append((item.moment() or far, item.id, at))
+    task = progress.add_task("stories", total=len(places))
+    with path.open("rb") if places else open(os.devnull, "rb") as source:
+        for _, _, at in sorted(places):
+            source.seek(at)
+            article = msgspec.json.decode(source.readline(), type=Text).article()
+            yield article, read(_beginning(article), fast)
+            progress.advance(task)
+
+
+def _beginning(article: Article) -> Article:
+    room, blocks = BODY, []
+    for block in article.blocks:
+        if room > 0 or block.role == "headline":
+            blocks.append(block)
+        room -= block.end - block.start if block.role != "headline" else 0
+    return msgspec.structs.replace(article, blocks=tuple(blocks))
+
+
+def from_archive(store: Archive, fast: bool, progress: Progress) -> Iterator[tuple[Article, Reading]]:
+    """Yield the articles of the archive with their readings, by time of publication; those that have not been read are read and the readings kept."""
+    task = progress.add_task("stories", total=store.counts()["article"])
+    for article in store.articles():
+        progress.advance(task)
+        if article.headline is not None:
+            yield article, _reading(store, article, fast)
+
+
+def _reading(store: Archive, article: Article, fast: bool) -> Reading:
+    reading = store.reading(article.id)
+    if reading is None:
+        reading = read(article, fast)
+        store.put_reading(reading)
+    return reading
+
+
+def relate_all(told: Iterable[tuple[Article, Reading]]) -> tuple[list[Link | Story], dict[str, Shown]]:
+    """Return the links and stories of articles, and what a list of them shows."""
+    shown: dict[str, Shown] = {}
+
+    def noted() -> Iterator[tuple[Article, Reading]]:
+        for article, reading in told:
+            shown[article.id] = Shown(article.headline or "", article.outlet, article.published_at)
+            yield article, reading
+
+    return list(relate(noted(), CORES)), shown
+
+
+def story_rows(found: Iterable[Link | Story]) -> Iterator[dict[str, str | None]]:
+    """Yield a row for each article in the form of shared/eval/score_stories.py: its story, and an article whose text it copies."""
+    copy_of: dict[str, str] = {}
+    stories = []
+    for one in found:
+        if isinstance(one, Story):
+            stories.append(one)
+        elif one.kind == "copy":
+            copy, first = (one.right_id, one.left_id) if one.right_id not in copy_of else (one.left_id, one.right_id)
+            copy_of[copy] = first
+    for story in stories:
+        for article_id in story.article_ids:
+            yield {"id": article_id, "story": story.id, "copy_of": copy_of.get(article_id)}
+
+
+def related_to(store: Archive, article: Article, count: int, progress: Progress) -> tuple[list[Link], dict[str, Article]]:
+    """Return the links from an article to those of the archive that are related to it, the closest first, and these. Vectors that the archive lacks are worked out and kept."""
+    missing = store.without_meaning()
+    task = progress.add_task("vectors", total=len(missing))
+    for first in range(0, len(missing), PORTION):
+        some = [a for a in map(store.article, missing[first : first + PORTION]) if a]
+        vectors = meanings([lead(a) for a in some], CORES)
+        store.put_meanings([(a.id, packed(v)) for a, v in zip(some, vectors, strict=True)])
+        progress.advance(task, len(some))
+    about = packed(meanings([lead(article)])[0])
+    near = {a.id: (a, v) for a, v in store.by_number(Nearby(store).near(about, max(NEAR, count * 2)))}
+    near |= {a.id: (a, v) for a, v in store.advertised(article) if a.id not in near}
+    near = {i: (a, v) for i, (a, v) in near.items() if i != article.id and a.text != article.text}
+    told = [(a, _reading(store, a, True)) for a, _ in near.values()]
+    known = {a.id: unpacked(v) for a, v in near.values()} | {article.id: unpacked(about)}
+    own = store.reading(article.id) or read(article, True)
+    rarity = Rarity()
+    whole = [Known(a, r, t) for (a, r), t in zip([(article, own), *told], traits([(article, own), *told], rarity, known=known), strict=True)]
+    links = related(whole[0], whole[1:], rarity)[:count]
+    return links, {a.id: a for a, _ in near.values()}

