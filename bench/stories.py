@@ -31,7 +31,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as marsad.cli does
 import msgspec
 import numpy as np
 
-from marsad.line import CORES
+from marsad.line import CORES, beginning
 from marsad.read import read
 from marsad.records import Article, Reading, Story
 from marsad.relate import relate
@@ -74,7 +74,7 @@ def kept(texts: list[Text], where: Path) -> Path:
         with aside.open("wb") as sink:
             for text in texts:
                 article = text.article()
-                sink.write(msgspec.json.encode((article, read(article, fast=True))) + b"\n")
+                sink.write(msgspec.json.encode((article, read(beginning(article), fast=True))) + b"\n")
         aside.rename(path)
     return path
 

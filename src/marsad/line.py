@@ -41,11 +41,12 @@ def from_records(path: Path, fast: bool, progress: Progress, problems: list[Prob
         for _, _, at in sorted(places):
             source.seek(at)
             article = msgspec.json.decode(source.readline(), type=Text).article()
-            yield article, read(_beginning(article), fast)
+            yield article, read(beginning(article), fast)
             progress.advance(task)
 
 
-def _beginning(article: Article) -> Article:
+def beginning(article: Article) -> Article:
+    """Return an article with no more of its body than `relate` looks at."""
     room, blocks = BODY, []
     for block in article.blocks:
         if room > 0 or block.role == "headline":
