@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,3 +34,43 @@ def marsad():
         )
 
     return call
+
+
+PG_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[str]:
+    """The address of a PostgreSQL server of Debian's, started for the tests, without a database's name."""
+    if not PG_BIN:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    home = tmp_path_factory.mktemp("pg")
+    as_other: list[str] = []
+    if os.getuid() == 0:  # the server refuses root
+        as_other = ["runuser", "-u", "postgres", "--"]
+        for folder in (home, *list(home.parents)[:2]):
+            folder.chmod(0o755)
+        subprocess.run(["chown", "postgres", str(home)], check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = home / "data"
+    subprocess.run([*as_other, PG_BIN[-1] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"], check=True, capture_output=True, cwd="/")
+    settings = f"-k {home} -p {port} -c listen_addresses=127.0.0.1"
+    subprocess.run([*as_other, PG_BIN[-1] / "pg_ctl", "-D", data, "-o", settings, "-l", home / "log", "-w", "start"], check=True, capture_output=True, cwd="/")
+    yield f"postgresql://postgres@127.0.0.1:{port}"
+    subprocess.run([*as_other, PG_BIN[-1] / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request, tmp_path) -> str:
+    """Where a new archive may be made: on SQLite and on PostgreSQL, one test after the other."""
+    if request.param == "sqlite":
+        return str(tmp_path / "archive.db")
+    import psycopg
+
+    server = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"

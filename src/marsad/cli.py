@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy comes: its threads spin on the reader's small matrices and take the second core for nothing
 
-import sqlite3
 import sys
 from collections.abc import Iterator
 from importlib.resources import files
@@ -18,9 +17,10 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy.exc import DBAPIError
 
 from marsad import __version__, show
-from marsad.archive import Archive
+from marsad.archive import Archive, ArchiveError
 from marsad.collect import collect
 from marsad.dissect import dissect as dissect_page
 from marsad.records import Article, Page, Problem, Reading, Story
@@ -30,6 +30,8 @@ from marsad.settings import Settings
 app = typer.Typer(help="مرصد · Marsad: an observatory for Arabic news.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 entities_app = typer.Typer(help="The registry of people, bodies and places.", no_args_is_help=True)
 app.add_typer(entities_app, name="entities")
+archive_app = typer.Typer(help="The archive: backup, restore, upgrade, forget, info.", no_args_is_help=True)
+app.add_typer(archive_app, name="archive")
 Paths = Annotated[list[str], typer.Argument(help="files, folders, or - for one page on standard input")]
 OptionalPaths = Annotated[list[str] | None, typer.Argument(help="files, folders, or - for one page on standard input")]
 Records = Annotated[Path | None, typer.Option(help='a JSON line for each sentence: {"id", "text", "published"}')]
@@ -212,6 +214,160 @@ def related(
         err.print("nothing in the archive is related to it")
 
 
+Inside = Annotated[bool, typer.Option("--inside", help="allow addresses inside a network (private, loopback); they are refused otherwise")]
+Again = Annotated[bool, typer.Option("--again", help="fetch addresses that are kept already anew; a changed text becomes the next version")]
+Pause = Annotated[float, typer.Option("--pause", min=0.0, help="seconds between two requests to one host, where its robots.txt names no delay")]
+Sources = Annotated[list[str], typer.Argument(help="files, folders, zips, WARC and WET files; addresses of pages, feeds, sitemaps, sites")]
+
+
+def _collected(sources: list[str], archive: str, inside: bool, again: bool, pause: float) -> int:
+    """Collect once; return how many problems were met."""
+    from marsad.archive.lock import collecting
+    from marsad.collect.fetch import Fetcher
+    from marsad.collect.polite import Manners
+    from marsad.gather import Summary, gather
+
+    err, count, rows = _console(True), 0, []
+    fetcher = Fetcher(Settings.read().contact, inside)
+    try:
+        with Archive(archive or Settings.read().archive) as store, collecting(store), Progress(console=err, transient=True) as progress:
+            for one in gather(store, sources, Manners(fetcher, pause), progress, again):
+                if isinstance(one, Summary):
+                    rows.append(one)
+                else:
+                    count += 1
+                    show.problem(err, one)
+    finally:
+        fetcher.close()
+        for row in rows:
+            err.print(f"{row.source}: {row.found} found, {row.new} new, {row.kept} articles kept, {row.problems} problems")
+    return count
+
+
+@app.command("collect", epilog="Example: marsad collect pages/ news.zip crawl.warc.gz https://example.org/feed  ·  marsad collect https://example.org --archive news.db")
+def collect_into(sources: Sources, archive: Where = "", inside: Inside = False, again: Again = False, pause: Pause = 1.0) -> None:
+    """Collect pages into the archive and tell their lines apart. Stopped at any point it goes on where it was; what is kept already is not fetched again."""
+    if _collected(sources, archive, inside, again, pause):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: marsad watch https://example.org/feed --every 15")
+def watch(
+    sources: Sources, archive: Where = "", inside: Inside = False, pause: Pause = 1.0, every: Annotated[float, typer.Option("--every", min=0.01, help="minutes")] = 15.0
+) -> None:
+    """Collect again and again, until stopped."""
+    import time
+
+    while True:
+        began = time.monotonic()
+        _collected(sources, archive, inside, False, pause)
+        time.sleep(max(0.0, every * 60 - (time.monotonic() - began)))
+
+
+@app.command(epilog="Example: marsad search 'الانسحاب \"القوات الأميركية\" country:IRQ after:2024-01-01'  ·  marsad search --json entity:السوداني")
+def search(query: str, json: Json = False, limit: Annotated[int, typer.Option("--limit", min=1)] = 20, archive: Where = "") -> None:
+    """Search the archive: words in any form, "phrases", -without, entity: outlet: type: country: after: before:"""
+    from marsad import line
+    from marsad.archive.search import QueryError
+
+    out, err = _console(), _console(True)
+    with Archive(archive or Settings.read().archive) as store:
+        try:
+            hits = line.searched(store, query, limit)
+        except QueryError as error:
+            raise typer.BadParameter(str(error)) from error
+    for hit in hits:
+        if json:
+            row = {
+                "id": hit.article.id,
+                "url": hit.article.url,
+                "outlet": hit.article.outlet,
+                "headline": hit.article.headline,
+                "published_at": hit.article.published_at,
+                "score": hit.score,
+            }
+            sys.stdout.buffer.write(msgspec.json.encode(row | {"spans": [[s.start, s.end] for s in hit.spans]}) + b"\n")
+        else:
+            show.hit(out, hit)
+    if not hits and not json:
+        err.print("nothing found")
+
+
+@app.command(epilog="Example: marsad reread  ·  marsad reread --fast")
+def reread(fast: Fast = False, archive: Where = "") -> None:
+    """Read the articles of the archive that no reading, or one of an older reader, is kept of."""
+    from marsad import line
+
+    with Archive(archive or Settings.read().archive) as store, Progress(console=_console(True), transient=True) as progress:
+        print(f"{line.reread(store, fast, progress)} articles read")
+
+
+@app.command(epilog="Example: marsad export events --format csv --out events.csv  ·  marsad export articles > articles.jsonl")
+def export(
+    what: Annotated[str, typer.Argument(help="events, articles, mentions, figures, stories, links or problems")],
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet")] = "jsonl",
+    out: Annotated[str, typer.Option("--out", help="a file; standard output when left out (not for parquet)")] = "",
+    archive: Where = "",
+) -> None:
+    """Write the archive's records for other programs; docs/export.md says what each column means. events: in the columns of POLECAT, with the evidence beside them."""
+    from marsad.export import ExportError, export_to
+
+    with Archive(archive or Settings.read().archive) as store:
+        try:
+            export_to(store, what, form, out)
+        except ExportError as error:
+            raise typer.BadParameter(str(error)) from error
+
+
+@archive_app.command(epilog="Example: marsad archive info --archive news.db")
+def info(archive: Where = "") -> None:
+    """Say what the archive holds."""
+    from marsad.archive.upkeep import info as told
+
+    with Archive(archive or Settings.read().archive) as store:
+        for name, value in told(store).items():
+            _console().print(f"{name:12} {value}", soft_wrap=True)
+
+
+@archive_app.command(epilog="Example: marsad archive backup news-backup.db")
+def backup(target: Path, archive: Where = "") -> None:
+    """Copy the archive as it is now into a new SQLite file; others may read and write meanwhile."""
+    from marsad.archive.upkeep import backup as copied
+
+    with Archive(archive or Settings.read().archive) as store:
+        copied(store, target)
+
+
+@archive_app.command(epilog="Example: marsad archive restore news-backup.db --archive postgresql://me@host/news")
+def restore(source: Path, archive: Where = "") -> None:
+    """Put a backup into an empty archive of either kind."""
+    from marsad.archive.upkeep import restore as restored
+
+    with Archive(archive or Settings.read().archive) as store:
+        restored(source, store)
+
+
+@archive_app.command(epilog="Example: marsad archive upgrade  ·  marsad archive upgrade --to 0001")
+def upgrade(archive: Where = "", to: Annotated[str, typer.Option("--to", help="a version of the schema; back to an earlier one too")] = "") -> None:
+    """Bring the archive's schema to this Marsad's, or back; a SQLite file is copied aside first. Opening an archive upgrades it too."""
+    from marsad.archive.connect import engine_of
+    from marsad.archive.upgrade import HEAD
+    from marsad.archive.upgrade import upgrade as brought
+
+    where = archive or Settings.read().archive
+    brought(engine_of(where), where, to or HEAD)
+
+
+@archive_app.command(epilog="Example: marsad archive forget https://example.org/news/1  ·  marsad archive forget 'جريدة الشناشيل'")
+def forget(name: Annotated[str, typer.Argument(help="an address, or the name of an outlet")], archive: Where = "") -> None:
+    """Erase a page, or all of an outlet, with everything that was derived from it."""
+    with Archive(archive or Settings.read().archive) as store:
+        count = store.forget(name)
+    _console().print(f"{count} pages erased")
+    if not count:
+        raise typer.Exit(1)
+
+
 @entities_app.command(epilog="Example: marsad entities check my-entities.tsv  ·  MARSAD_ENTITIES=my-entities.tsv marsad read page.html")
 def check(path: Annotated[Path, typer.Argument(help="a file like marsad/knowledge/entities.tsv")]) -> None:
     """Validate an entity file: its columns, kinds, countries, sectors, and that each name means one thing."""
@@ -245,12 +401,11 @@ def demo(archive: Annotated[str, typer.Option(help="where to keep the result")] 
     with Archive(where) as store, Progress(console=_console(True), transient=True) as progress:
         task = progress.add_task("samples", total=len(sources))
         for page, article, found in _each(sources):
-            store.put(page, article, found)
             problems += found
             articles += [article] if article else []
             if article:
                 readings[article.id] = read_article(article)
-                store.put_reading(readings[article.id])
+            store.put(page, article, found, readings[article.id] if article else None)
             progress.advance(task)
         ids = {a.id for a in articles}
         articles = [a for a in store.articles() if a.id in ids]
@@ -267,8 +422,11 @@ def run() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except sqlite3.Error as error:
-        print(f"marsad: the archive cannot be used: {error}; check the path or name another with --archive", file=sys.stderr)
+    except ArchiveError as error:
+        print(f"marsad: the archive cannot be used: {error}", file=sys.stderr)
+        sys.exit(1)
+    except DBAPIError as error:
+        print(f"marsad: the archive cannot be used: {str(error.orig).strip().splitlines()[0]}; check its path or address, or name another with --archive", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

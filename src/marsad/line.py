@@ -10,9 +10,13 @@ from pathlib import Path
 import msgspec
 from rich.progress import Progress
 
+from marsad.arabic.letters import fold
 from marsad.archive import Archive
 from marsad.archive.nearby import Nearby
-from marsad.read import read
+from marsad.archive.search import Hit, parse, search
+from marsad.read import ORIGIN, read
+from marsad.read.entities import registry
+from marsad.read.see import gazetteer
 from marsad.records import Article, Link, Problem, Reading, Story
 from marsad.relate import relate
 from marsad.relate.related import Known, related
@@ -109,8 +113,7 @@ def related_to(store: Archive, article: Article, count: int, progress: Progress)
         store.put_meanings([(a.id, packed(v)) for a, v in zip(some, vectors, strict=True)])
         progress.advance(task, len(some))
     about = packed(meanings([lead(article)])[0])
-    near = {a.id: (a, v) for a, v in store.by_number(Nearby(store).near(about, max(NEAR, count * 2)))}
-    near |= {a.id: (a, v) for a, v in store.advertised(article) if a.id not in near}
+    near = {a.id: (a, v) for a, v in store.with_meaning(Nearby(store).near(about, max(NEAR, count * 2)), [t.url for t in article.teasers if t.url])}
     near = {i: (a, v) for i, (a, v) in near.items() if i != article.id and a.text != article.text}
     told = [(a, _reading(store, a, True)) for a, _ in near.values()]
     known = {a.id: unpacked(v) for a, v in near.values()} | {article.id: unpacked(about)}
@@ -119,3 +122,28 @@ def related_to(store: Archive, article: Article, count: int, progress: Progress)
     whole = [Known(a, r, t) for (a, r), t in zip([(article, own), *told], traits([(article, own), *told], rarity, known=known), strict=True)]
     links = related(whole[0], whole[1:], rarity)[:count]
     return links, {a.id: a for a, _ in near.values()}
+
+
+def searched(store: Archive, query: str, limit: int) -> list[Hit]:
+    """Return what a query finds; a name after `entity:` means whom the registry knows by it too. QueryError when it cannot be understood."""
+    told = parse(query)
+    marks = tuple((field, _meant(value[0]) if field == "entity" else value) for field, value in told.marks)
+    return search(store, told._replace(marks=marks), limit)
+
+
+def _meant(name: str) -> tuple[str, ...]:
+    known = registry().get(name)
+    country = gazetteer().get(name)
+    return tuple(dict.fromkeys([name, *([fold(known.name)] if known else []), *([country[1]] if country and country[0] == 0 else [])]))
+
+
+def reread(store: Archive, fast: bool, progress: Progress) -> int:
+    """Read the articles that are not read yet or were read by another reader; return how many."""
+    todo = store.read_by_others(ORIGIN)
+    task = progress.add_task("reading", total=len(todo))
+    for article_id in todo:
+        article = store.article(article_id)
+        if article:
+            store.put_reading(read(article, fast))
+        progress.advance(task)
+    return len(todo)

@@ -81,7 +81,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
 
     id: hash of page_id and origin; text: the whole visible text of the page, line by line (exact for plain text); blocks: in order,
     not overlapping; headline: the page's own headline, None when the page holds no article; published_at: UTC, or None;
-    published_from: "json-ld", "meta", "time", "visible", "url", or None; authors: as the page names them; language: BCP-47, "und" when
+    published_from: "json-ld", "meta", "time", "visible", "url", "record", or None; authors: as the page names them; language: BCP-47, "und" when
     there is too little to tell; teasers: other stories; origin: dissector and version.
     """
 

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from marsad.arabic.language import language_of
-from marsad.records import Article, Block, Problem, Reading, utc
-from marsad.spans import line_spans
+from marsad.dissect.told import bare
+from marsad.records import Article, Problem, Reading, utc
 
 T = TypeVar("T", "Sentence", "Text")
 
@@ -50,15 +49,8 @@ class Text(msgspec.Struct):
             return None
 
     def article(self) -> Article:
-        """Return it as an Article: the headline is the first line of its text, every line after it a body block. A date that is none is left out."""
-        title = " ".join(self.title.split())
-        whole = f"{title}\n{self.text}"
-        spans = [s for s in line_spans(whole) if whole[s.start : s.end].strip()]
-        blocks = tuple(Block(start=s.start, end=s.end, role="headline" if title and s.start == 0 else "body", score=1.0, path=str(n)) for n, s in enumerate(spans, 1))
-        return Article(
-            id=self.id, page_id="", url=self.url, outlet=self.source, text=whole, blocks=blocks, headline=title or (whole[spans[0].start : spans[0].end][:120] if spans else None),
-            published_at=self.moment(), published_from=None, authors=(), language=language_of(whole), teasers=(), origin="marsad.sentences 1",
-        )  # fmt: skip
+        """Return it as an Article (`dissect.told.bare`). A date that is none is left out."""
+        return bare(self.id, "", self.url, self.source, self.title, self.text, self.moment(), (), "marsad.sentences 1")
 
 
 def sentence_records(path: Path) -> Iterator[tuple[str, Sentence | Problem]]:

@@ -9,13 +9,20 @@ import msgspec
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """archive: SQLAlchemy URL or path of the archive (MARSAD_ARCHIVE); entities: a file of the user's own entities (MARSAD_ENTITIES); color: False when NO_COLOR is set."""
+    """archive: SQLAlchemy URL or path of the archive (MARSAD_ARCHIVE); entities: a file of the user's own entities (MARSAD_ENTITIES); contact: an address in the User-Agent of the
+    collector, for those whose pages it fetches (MARSAD_CONTACT); color: False when NO_COLOR is set."""
 
     archive: str = "marsad.db"
     entities: str = ""
+    contact: str = "https://pypi.org/project/marsad"
     color: bool = True
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Return the settings of an environment."""
-        return cls(archive=environment.get("MARSAD_ARCHIVE", "marsad.db"), entities=environment.get("MARSAD_ENTITIES", ""), color=not environment.get("NO_COLOR"))
+        return cls(
+            archive=environment.get("MARSAD_ARCHIVE", "marsad.db"),
+            entities=environment.get("MARSAD_ENTITIES", ""),
+            contact=environment.get("MARSAD_CONTACT") or "https://pypi.org/project/marsad",
+            color=not environment.get("NO_COLOR"),
+        )

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from marsad.archive.search import Hit
 from marsad.records import Article, Block, Event, Link, Problem, Reading, Story
 from marsad.relate.related import in_words
 
@@ -190,3 +191,19 @@ def related(console: Console, left: Article, right: Article, link: Link) -> None
     for reason in link.because:
         sides = [" … ".join(dict.fromkeys(side.text[s.start : s.end] for s in spans)) for side, spans in ((left, reason.left), (right, reason.right))]
         console.print(Text.assemble((f"      {reason.what:8} ", "bright_black"), *([safe(sides[0]), "  ⇄  ", safe(sides[1])] if any(sides) else [safe(reason.text)])))
+
+
+def hit(console: Console, found: Hit) -> None:
+    """Print an article that a search found: headline, where it is from, and the first places of the words, marked."""
+    item = found.article
+    when = f"{item.published_at:%Y-%m-%d}" if item.published_at else "-"
+    console.print(Text.assemble((safe(item.headline or ""), "bold"), (f"  {safe(item.outlet)}  {when}  {item.id[:8]}", "bright_black")))
+    for block in item.blocks:
+        inside = [s for s in found.spans if block.start <= s.start < block.end and block.role != "headline"]
+        if inside:
+            first, last = max(block.start, inside[0].start - 60), min(block.end, inside[0].end + 60)
+            line = Text("".join(c if c.isprintable() else " " for c in item.text[first:last]))
+            for span in inside:
+                line.stylize("reverse", max(0, span.start - first), max(0, min(last, span.end) - first))
+            console.print(Text.assemble("  … ", line, " …"))
+            return

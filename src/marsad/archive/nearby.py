@@ -23,12 +23,13 @@ class Nearby:
     """The index of an open archive, brought up to date when it is made; its file is written aside and renamed."""
 
     def __init__(self, archive: Archive) -> None:
-        self.path = Path(f"{archive.path}.nearby")
+        self.path = archive.index_path
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._index: Any = self._load(archive)
         before = len(self._index)
         meanings = archive.meanings(after=self._last())
         while portion := list(islice(meanings, PORTION)):
-            self._index.add(np.array([n for n, _, _ in portion], np.uint64), np.stack([np.frombuffer(v, np.int8) for _, _, v in portion]), threads=1)
+            self._index.add(np.array([n for n, _ in portion], np.uint64), np.stack([np.frombuffer(v, np.int8) for _, v in portion]), threads=1)
         if len(self._index) != before or not self.path.exists():
             aside = Path(f"{self.path}.{os.getpid()}")
             self._index.save(str(aside))
@@ -46,10 +47,10 @@ class Nearby:
         return index if fits else Index(ndim=COLUMNS, metric="cos", dtype="i8")
 
     def _last(self) -> int:
-        return int(np.array(self._index.keys).max()) if len(self._index) else 0
+        return int(self._index.keys[:].max()) if len(self._index) else 0
 
     def near(self, vector: bytes, count: int) -> list[int]:
-        """Return the numbers (`Archive.by_number`) of the vectors nearest to a packed one, the nearest first."""
+        """Return the numbers (`Archive.with_meaning`) of the vectors nearest to a packed one, the nearest first."""
         if not len(self._index):
             return []
         return [int(n) for n in self._index.search(np.frombuffer(vector, np.int8), count, threads=1).keys]

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from marsad.arabic.language import language_of
 from marsad.dissect import article as parts
+from marsad.dissect import told
 from marsad.dissect.decode import decode
 from marsad.dissect.lines import MAX_LINES, Line, html_lines, plain_lines
 from marsad.dissect.meta import Meta, meta_of
@@ -60,6 +61,8 @@ def dissect(page: Page) -> tuple[Article | None, list[Problem]]:
     """
     if refusal := _refusal(page):
         return None, [refusal]
+    if page.media_type == "application/json":
+        return told.article_of(page)
     problems: list[Problem] = []
     text, encoding, fault = decode(page.body, page.encoding)
     if fault:

@@ -1,0 +1,154 @@
+"""The query language and full-text search: the same articles in the same order on SQLite and PostgreSQL.
+
+    الانسحاب من العراق            all of these words, in any form
+    "الحوار الاستراتيجي"          these words beside each other
+    -الأردن                       not this word
+    entity:السوداني outlet:رويترز type:ASSAULT country:IRQ after:2024-01-01 before:2024-02-01      a value of several words stands in quotes
+
+The newest LOOK articles that fit are ranked: by the share of the words that the headline has, and by age.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import text
+
+from marsad.arabic.letters import fold
+from marsad.arabic.words import words
+from marsad.archive import Archive
+from marsad.archive.terms import search_terms
+from marsad.records import Article, Span
+
+LOOK = 300  # newest fitting articles that are ranked
+FRESH = 30.0  # days after which what freshness counts has fallen to 1/e
+HEAD = 2.0  # what all words in the headline count, freshness counts up to 1
+FIELDS = ("entity", "outlet", "type", "country")
+_PART = re.compile(r'(?P<no>-)?(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+
+
+class QueryError(ValueError):
+    """A query that cannot be understood; the message says what of it and what can be written."""
+
+
+class Query(NamedTuple):
+    """A query taken apart: phrases and words as stems, what must not stand there, marks by field (any of the values of one, all of them), days."""
+
+    phrases: tuple[tuple[str, ...], ...] = ()
+    without: tuple[tuple[str, ...], ...] = ()
+    marks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    after: date | None = None
+    before: date | None = None
+
+
+class Hit(NamedTuple):
+    """An article that fits: its score, and where the words of the query stand in its text."""
+
+    article: Article
+    score: float
+    spans: tuple[Span, ...]
+
+
+def parse(query: str) -> Query:
+    """Return a query taken apart; QueryError for an unknown field or a date that is none.
+
+    >>> parse('"الحوار الاستراتيجي" -الأردن type:assault after:2024-01-01').marks
+    (('type', ('ASSAULT',)),)
+    """
+    phrases: list[tuple[str, ...]] = []
+    without: list[tuple[str, ...]] = []
+    marks: list[tuple[str, tuple[str, ...]]] = []
+    days: dict[str, date] = {}
+    for m in _PART.finditer(query):
+        value = m["phrase"] if m["phrase"] is not None else m["word"]
+        if m["field"] in ("after", "before"):
+            try:
+                days[m["field"]] = date.fromisoformat(value)
+            except ValueError as error:
+                raise QueryError(f"{m.group()}: a day is written {m['field']}:2024-01-31") from error
+        elif m["field"] in FIELDS:
+            marks.append((m["field"], (value.upper() if m["field"] in ("type", "country") else fold(value).lower(),)))
+        elif m["field"]:
+            raise QueryError(f"{m.group()}: no field {m['field']}; there are {', '.join(FIELDS)}, after, before")
+        elif terms := tuple(search_terms(value)):
+            (without if m["no"] else phrases).append(terms)
+    if not (phrases or marks or days):
+        raise QueryError(f"«{query}»: nothing to search for")
+    return Query(tuple(phrases), tuple(without), tuple(marks), days.get("after"), days.get("before"))
+
+
+def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None = None) -> list[Hit]:
+    """Return the articles that fit, the best first; now: the moment that freshness is counted from."""
+    sql, values = _sql(archive.kind, query)
+    with archive.reading_from() as db:
+        rows = db.execute(text(sql), values).all()
+    wanted = {term for phrase in query.phrases for term in phrase}
+    present = now or datetime.now(UTC)
+    ranked = sorted(((_score(row, wanted, present), row.number, row.record) for row in rows), key=lambda r: (-r[0], -r[1]))
+    out = []
+    for score, _, record in ranked[:limit]:
+        article = msgspec.json.decode(record, type=Article)
+        out.append(Hit(article, round(score, 4), spans_of(article, query)))
+    return out
+
+
+def _score(row: Any, wanted: set[str], now: datetime) -> float:
+    head = set(search_terms(row.headline or ""))
+    age = max(0.0, (now - datetime.fromisoformat(row.published_at)).total_seconds() / 86400) if row.published_at else 3 * FRESH
+    return HEAD * len(wanted & head) / max(1, len(wanted)) + math.exp(-age / FRESH)
+
+
+def _sql(kind: str, query: Query) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {"look": LOOK}
+    where = ["article.newest = 1"]
+    if query.phrases:
+        values["words"] = _fts(query) if kind == "sqlite" else _tsquery(query)
+        where.append("words MATCH :words" if kind == "sqlite" else "words.lexemes @@ CAST(:words AS tsquery)")
+        number = "words.rowid" if kind == "sqlite" else "words.number"
+        source = f"words JOIN article ON article.number = {number}"
+    else:
+        number, source = "article.number", "article"
+        for n, phrase in enumerate(query.without):
+            values[f"without{n}"] = _fts(Query((phrase,))) if kind == "sqlite" else _tsquery(Query((phrase,)))
+            inner = f"SELECT rowid FROM words WHERE words MATCH :without{n}" if kind == "sqlite" else f"SELECT number FROM words WHERE lexemes @@ CAST(:without{n} AS tsquery)"
+            where.append(f"article.number NOT IN ({inner})")
+    for n, (field, meant) in enumerate(query.marks):
+        names = [f"mark{n}_{i}" for i in range(len(meant))]
+        values |= {f"field{n}": field, **dict(zip(names, meant, strict=True))}
+        where.append(f"EXISTS (SELECT 1 FROM mark WHERE mark.number = article.number AND mark.kind = :field{n} AND mark.value IN ({', '.join(':' + name for name in names)}))")
+    for name, day, sign in (("after", query.after, ">="), ("before", query.before, "<")):
+        if day:
+            values[name] = day.isoformat()
+            where.append(f"article.published_at {sign} :{name}")
+    return f"SELECT article.number, headline, published_at, record FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT :look", values
+
+
+def _fts(query: Query) -> str:
+    said = " AND ".join('"' + " ".join(p) + '"' for p in query.phrases)
+    return f"({said})" + "".join(' NOT "' + " ".join(p) + '"' for p in query.without)
+
+
+def _tsquery(query: Query) -> str:
+    def said(phrase: Sequence[str]) -> str:
+        return "(" + " <-> ".join(f"'{term}'" for term in phrase) + ")"
+
+    return " & ".join([*map(said, query.phrases), *(f"!{said(p)}" for p in query.without)])
+
+
+def spans_of(article: Article, query: Query) -> tuple[Span, ...]:
+    """Return where the words and phrases of a query stand in headline and body, as spans of the text as written, in order."""
+    found: set[Span] = set()
+    for block in article.blocks:
+        if block.role not in ("headline", "standfirst", "body"):
+            continue
+        tokens = [(w, terms[0]) for w in words(article.text[block.start : block.end]) if (terms := search_terms(w.text))]
+        for phrase in query.phrases:
+            for i in range(len(tokens) - len(phrase) + 1):
+                if tuple(term for _, term in tokens[i : i + len(phrase)]) == phrase:
+                    found.add(Span(block.start + tokens[i][0].start, block.start + tokens[i + len(phrase) - 1][0].end))
+    return tuple(sorted(found))

@@ -1,0 +1,35 @@
+"""What full text is searched by: stems, the same list for both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marsad.arabic.letters import fold
+from marsad.arabic.words import stem, words
+
+APART = 8  # positions between headline and body, so that no phrase runs over
+FARTHEST, MOST = 16_000, 250  # what a tsvector holds: positions, and positions of one lexeme
+
+
+def search_terms(text: str) -> list[str]:
+    """Return the stems of a text in order, letters and digits alone, Latin in lower case.
+
+    >>> search_terms("والمتظاهرون في Gaza، 1,200")
+    ['متظاهر', 'في', 'gaza', '1200']
+    """
+    return [term for w in words(text) if (term := _term(w.text))]
+
+
+def _term(word: str) -> str:
+    bare = "".join(c for c in fold(word).lower() if c.isalnum())
+    return "".join(c for c in stem(bare) if c.isalnum()) or bare
+
+
+def lexemes(head: Sequence[str], body: Sequence[str]) -> str:
+    """Return the text of a tsvector: every term with its positions, those of the headline with weight A."""
+    places: dict[str, list[str]] = {}
+    for n, term in enumerate(head, 1):
+        places.setdefault(term, []).append(f"{min(n, FARTHEST)}A")
+    for n, term in enumerate(body, len(head) + APART):
+        places.setdefault(term, []).append(str(min(n, FARTHEST)))
+    return " ".join(f"'{term}':{','.join(dict.fromkeys(at[:MOST]))}" for term, at in sorted(places.items()))
