@@ -46,7 +46,7 @@ class Nearby:
         return index if fits else Index(ndim=COLUMNS, metric="cos", dtype="i8")
 
     def _last(self) -> int:
-        return int(np.array(self._index.keys).max()) if len(self._index) else 0
+        return int(self._index.keys[:].max()) if len(self._index) else 0
 
     def near(self, vector: bytes, count: int) -> list[int]:
         """Return the numbers (`Archive.by_number`) of the vectors nearest to a packed one, the nearest first."""
