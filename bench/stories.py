@@ -127,7 +127,7 @@ def measure(path: Path, count: int) -> None:
         stories += isinstance(found, Story)
         links += not isinstance(found, Story)
     took = time.perf_counter() - start - spent
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + CORES * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
     print(f"{count:8} articles  {count / took:6.0f} a second  {1000 * took / count:6.2f} ms each  {stories} stories  {links} links  {memory:.0f} MB", flush=True)
 
 

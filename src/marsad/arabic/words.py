@@ -30,6 +30,18 @@ class Word(NamedTuple):
     text: str
 
 
+_RUN = re.compile(r"[^\W_]+")
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words and numbers of a text folded, without their places: many times faster than `words`, for counting and comparing.
+
+    >>> folded_words("قُتِلَ «أبو تقوى»، 4/1")
+    ['قتل', 'ابو', 'تقوي', '4', '1']
+    """
+    return _RUN.findall(fold(text))
+
+
 class Parts(NamedTuple):
     """A word taken apart: offsets of each prefix, of the core, and of the suffix (None when there is none)."""
 

@@ -5,13 +5,16 @@ for found in relate([(article, reading), ...]): ...
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 
 from marsad.records import Article, Link, Reading, Story
 from marsad.relate.copies import Copies
 from marsad.relate.stories import Stories
-from marsad.relate.vectors import Rarity, traits
+from marsad.relate.vectors import Meanings, Rarity, Vector, traits
 
+Portion = list[tuple[Article, Reading]]
+AHEAD = 400  # articles whose meanings are worked out before they are needed
 PORTION = 2000  # articles after which stories are settled, should a day have more
 
 __all__ = ["PORTION", "relate"]
@@ -20,30 +23,44 @@ __all__ = ["PORTION", "relate"]
 def relate(told: Iterable[tuple[Article, Reading]], cores: int = 1) -> Iterator[Link | Story]:
     """Yield a Link for every copy and every revision of one address, as soon as it comes, and every Story when it has ended.
 
-    told: articles with their readings, by time of publication, those without a date wherever they came; a day is settled when the next begins. cores: threads of the
-    sentence encoder. Memory holds the articles of the last days only. An article without headline and body belongs to no story.
+    told: articles with their readings, by time of publication, those without a date wherever they came; a day is settled when the next begins. cores: with more
+    than one, so many processes work the meanings out ahead. Memory holds the articles of the last days only. An article without headline and body belongs to no story.
     """
     copies, book, rarity = Copies(), Stories(), Rarity()
-    for portion in _portions(told):
-        links = [copies.add(article, reading) for article, reading in portion]
-        yield from (link for link in links if link)
-        first = {a.id: link.left_id if link.left_id != a.id else link.right_id for (a, _), link in zip(portion, links, strict=True) if link}
-        alone = {a.id for a, _ in portion} - set(first)
-        follows = {copy: original for copy, original in first.items() if original in alone or original in book}
-        equal = {a.id for (a, _), link in zip(portion, links, strict=True) if link and link.score == 1.0 and a.id in follows}
-        met = traits([(a, r) for a, r in portion if a.id not in equal], rarity, cores)
-        book.add([t for t in met if t.id not in follows])
-        varied = {t.id: t for t in met}
-        for article, _ in portion:
-            if article.id in follows:
-                book.copy(follows[article.id], article.id, article.published_at, varied.get(article.id))
-        yield from book.settle()
+    with Meanings(cores) as ahead:
+        for portion, known in _ahead(_portions(told), ahead):
+            links = [copies.add(article, reading) for article, reading in portion]
+            yield from (link for link in links if link)
+            first = {a.id: link.left_id if link.left_id != a.id else link.right_id for (a, _), link in zip(portion, links, strict=True) if link}
+            alone = {a.id for a, _ in portion} - set(first)
+            follows = {copy: original for copy, original in first.items() if original in alone or original in book}
+            equal = {a.id for (a, _), link in zip(portion, links, strict=True) if link and link.score == 1.0 and a.id in follows}
+            met = traits([(a, r) for a, r in portion if a.id not in equal], rarity, known())
+            book.add([t for t in met if t.id not in follows])
+            varied = {t.id: t for t in met}
+            for article, _ in portion:
+                if article.id in follows:
+                    book.copy(follows[article.id], article.id, article.published_at, varied.get(article.id))
+            yield from book.settle()
     yield from book.settle(last=True)
 
 
-def _portions(told: Iterable[tuple[Article, Reading]]) -> Iterator[list[tuple[Article, Reading]]]:
+def _ahead(portions: Iterator[Portion], meanings: Meanings) -> Iterator[tuple[Portion, Callable[[], dict[str, Vector]]]]:
+    """Portions with what gives their meanings, which are begun while up to AHEAD articles before them are dealt with."""
+    begun: deque[tuple[Portion, Callable[[], dict[str, Vector]]]] = deque()
+    waiting = 0
+    for portion in portions:
+        begun.append((portion, meanings.of([article for article, _ in portion])))
+        waiting += len(portion)
+        while waiting > AHEAD:
+            waiting -= len(begun[0][0])
+            yield begun.popleft()
+    yield from begun
+
+
+def _portions(told: Iterable[tuple[Article, Reading]]) -> Iterator[Portion]:
     """Articles of one day, at most PORTION; one without a date, or dated before the day, goes with it."""
-    portion: list[tuple[Article, Reading]] = []
+    portion: Portion = []
     day = None
     for article, reading in told:
         own = article.published_at.date() if article.published_at else None
