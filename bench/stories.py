@@ -188,7 +188,7 @@ def by_cosine(vectors: np.ndarray, days: np.ndarray, near: np.ndarray, join: flo
     before = stories.JOIN, stories.ADD
     stories.JOIN, stories.ADD = join, join * before[1] / before[0]
     try:
-        return group(vectors, days, near)
+        return group(vectors.copy(), days.copy(), near)
     finally:
         stories.JOIN, stories.ADD = before
 

@@ -132,7 +132,7 @@ def _advance(text: str, at: int, letters: int) -> int:
     return at
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return the light stem of one word: folded, without clitics and inflection at its edges (after Larkey et al. 2007, "light10").
 
@@ -150,7 +150,7 @@ def stem(word: str) -> str:
     return core
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def forms(word: str) -> tuple[str, ...]:
     """The word and what is left without conjunction and preposition, article kept; «للعراق» gives «العراق» too."""
     folded = fold(word)

@@ -15,6 +15,7 @@ from marsad.relate.vectors import Meanings, Rarity, Vector, traits
 
 Portion = list[tuple[Article, Reading]]
 AHEAD = 400  # articles whose meanings are worked out before they are needed
+SAME = 0.9  # share of a text in common from which its copy says nothing of its own
 PORTION = 2000  # articles after which stories are settled, should a day have more
 
 __all__ = ["PORTION", "relate"]
@@ -26,16 +27,14 @@ def relate(told: Iterable[tuple[Article, Reading]], cores: int = 1) -> Iterator[
     told: articles with their readings, by time of publication, those without a date wherever they came; a day is settled when the next begins. cores: with more
     than one, so many processes work the meanings out ahead. Memory holds the articles of the last days only. An article without headline and body belongs to no story.
     """
-    copies, book, rarity = Copies(), Stories(), Rarity()
+    book, rarity = Stories(), Rarity()
     with Meanings(cores) as ahead:
-        for portion, known in _ahead(_portions(told), ahead):
-            links = [copies.add(article, reading) for article, reading in portion]
-            yield from (link for link in links if link)
-            first = {a.id: link.left_id if link.left_id != a.id else link.right_id for (a, _), link in zip(portion, links, strict=True) if link}
+        for portion, links, known in _ahead(_portions(told), ahead):
+            yield from links.values()
+            first = {copy: link.left_id if link.left_id != copy else link.right_id for copy, link in links.items()}
             alone = {a.id for a, _ in portion} - set(first)
             follows = {copy: original for copy, original in first.items() if original in alone or original in book}
-            equal = {a.id for (a, _), link in zip(portion, links, strict=True) if link and link.score == 1.0 and a.id in follows}
-            met = traits([(a, r) for a, r in portion if a.id not in equal], rarity, known())
+            met = traits([(a, r) for a, r in portion if a.id not in follows or links[a.id].score < SAME], rarity, known())
             book.add([t for t in met if t.id not in follows])
             varied = {t.id: t for t in met}
             for article, _ in portion:
@@ -45,12 +44,15 @@ def relate(told: Iterable[tuple[Article, Reading]], cores: int = 1) -> Iterator[
     yield from book.settle(last=True)
 
 
-def _ahead(portions: Iterator[Portion], meanings: Meanings) -> Iterator[tuple[Portion, Callable[[], dict[str, Vector]]]]:
-    """Portions with what gives their meanings, which are begun while up to AHEAD articles before them are dealt with."""
-    begun: deque[tuple[Portion, Callable[[], dict[str, Vector]]]] = deque()
-    waiting = 0
+Begun = tuple[Portion, dict[str, Link], Callable[[], dict[str, Vector]]]
+
+
+def _ahead(portions: Iterator[Portion], meanings: Meanings) -> Iterator[Begun]:
+    """Portions, the links of their copies, and what gives the meanings of the others, which are begun while up to AHEAD articles before them are dealt with."""
+    copies, begun, waiting = Copies(), deque[Begun](), 0
     for portion in portions:
-        begun.append((portion, meanings.of([article for article, _ in portion])))
+        links = {article.id: link for article, reading in portion if (link := copies.add(article, reading))}
+        begun.append((portion, links, meanings.of([a for a, _ in portion if a.id not in links or links[a.id].score < SAME])))
         waiting += len(portion)
         while waiting > AHEAD:
             waiting -= len(begun[0][0])
