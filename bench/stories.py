@@ -177,7 +177,11 @@ def figures() -> None:
         ]
         labels = max(tries, key=lambda found: quality(grouped(found), ids, story))
         scored(f"average link, {name}", dict(zip(ids, labels.tolist(), strict=True)))
-        tries = [HDBSCAN(min_cluster_size=2, metric="precomputed", cluster_selection_epsilon=e, copy=True).fit_predict(away.astype(float)) for e in (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)]
+        tries = [
+            HDBSCAN(min_cluster_size=2, min_samples=samples, metric="precomputed", cluster_selection_method=method, copy=True).fit_predict(away.astype(float))
+            for samples in (1, 2, 3)
+            for method in ("eom", "leaf")
+        ]
         labels = max(([x if x >= 0 else -1 - i for i, x in enumerate(found.tolist())] for found in tries), key=lambda found: quality(grouped(np.array(found)), ids, story))
         scored(f"HDBSCAN, {name}", dict(zip(ids, labels, strict=True)))
 

@@ -14,9 +14,10 @@ from marsad.relate.stories import Stories
 from marsad.relate.vectors import Meanings, Rarity, Vector, traits
 
 Portion = list[tuple[Article, Reading]]
-AHEAD = 400  # articles whose meanings are worked out before they are needed
+AHEAD = 800  # articles whose meanings are worked out before they are needed
 SAME = 0.9  # share of a text in common from which its copy says nothing of its own
-PORTION = 2000  # articles after which stories are settled, should a day have more
+PORTION = 400  # articles that are dealt with at once
+SETTLE = 2000  # articles after which stories are settled, should a day have more
 
 __all__ = ["PORTION", "relate"]
 
@@ -29,7 +30,8 @@ def relate(told: Iterable[tuple[Article, Reading]], cores: int = 1) -> Iterator[
     """
     book, rarity = Stories(), Rarity()
     with Meanings(cores) as ahead:
-        for portion, links, known in _ahead(_portions(told), ahead):
+        since = 0
+        for (portion, whole), links, known in _ahead(_portions(told), ahead):
             yield from links.values()
             first = {copy: link.left_id if link.left_id != copy else link.right_id for copy, link in links.items()}
             alone = {a.id for a, _ in portion} - set(first)
@@ -40,36 +42,40 @@ def relate(told: Iterable[tuple[Article, Reading]], cores: int = 1) -> Iterator[
             for article, _ in portion:
                 if article.id in follows:
                     book.copy(follows[article.id], article.id, article.published_at, varied.get(article.id))
-            yield from book.settle()
+            since += len(portion)
+            if whole or since >= SETTLE:
+                yield from book.settle()
+                since = 0
     yield from book.settle(last=True)
 
 
-Begun = tuple[Portion, dict[str, Link], Callable[[], dict[str, Vector]]]
+Begun = tuple[tuple[Portion, bool], dict[str, Link], Callable[[], dict[str, Vector]]]
 
 
-def _ahead(portions: Iterator[Portion], meanings: Meanings) -> Iterator[Begun]:
+def _ahead(portions: Iterator[tuple[Portion, bool]], meanings: Meanings) -> Iterator[Begun]:
     """Portions, the links of their copies, and what gives the meanings of the others, which are begun while up to AHEAD articles before them are dealt with."""
     copies, begun, waiting = Copies(), deque[Begun](), 0
-    for portion in portions:
+    for portion, whole in portions:
         links = {article.id: link for article, reading in portion if (link := copies.add(article, reading))}
-        begun.append((portion, links, meanings.of([a for a, _ in portion if a.id not in links or links[a.id].score < SAME])))
+        begun.append(((portion, whole), links, meanings.of([a for a, _ in portion if a.id not in links or links[a.id].score < SAME])))
         waiting += len(portion)
         while waiting > AHEAD:
-            waiting -= len(begun[0][0])
+            waiting -= len(begun[0][0][0])
             yield begun.popleft()
     yield from begun
 
 
-def _portions(told: Iterable[tuple[Article, Reading]]) -> Iterator[Portion]:
-    """Articles of one day, at most PORTION; one without a date, or dated before the day, goes with it."""
+def _portions(told: Iterable[tuple[Article, Reading]]) -> Iterator[tuple[Portion, bool]]:
+    """Articles of one day, at most PORTION, and whether the day ends with them; one without a date, or dated before the day, goes with it."""
     portion: Portion = []
     day = None
     for article, reading in told:
         own = article.published_at.date() if article.published_at else None
-        if portion and (len(portion) >= PORTION or (own and day and own > day)):
-            yield portion
+        later = bool(own and day and own > day)
+        if portion and (later or len(portion) >= PORTION):
+            yield portion, later
             portion = []
         day = max(own, day) if own and day else own or day
         portion.append((article, reading))
     if portion:
-        yield portion
+        yield portion, True
