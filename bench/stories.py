@@ -127,7 +127,7 @@ def measure(path: Path, count: int) -> None:
         stories += isinstance(found, Story)
         links += not isinstance(found, Story)
     took = time.perf_counter() - start - spent
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + CORES * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
     print(f"{count:8} articles  {count / took:6.0f} a second  {1000 * took / count:6.2f} ms each  {stories} stories  {links} links  {memory:.0f} MB", flush=True)
 
 
@@ -177,7 +177,11 @@ def figures() -> None:
         ]
         labels = max(tries, key=lambda found: quality(grouped(found), ids, story))
         scored(f"average link, {name}", dict(zip(ids, labels.tolist(), strict=True)))
-        tries = [HDBSCAN(min_cluster_size=2, metric="precomputed", cluster_selection_epsilon=e, copy=True).fit_predict(away.astype(float)) for e in (0.0, 0.2, 0.3, 0.4, 0.5, 0.6)]
+        tries = [
+            HDBSCAN(min_cluster_size=2, min_samples=samples, metric="precomputed", cluster_selection_method=method, copy=True).fit_predict(away.astype(float))
+            for samples in (1, 2, 3)
+            for method in ("eom", "leaf")
+        ]
         labels = max(([x if x >= 0 else -1 - i for i, x in enumerate(found.tolist())] for found in tries), key=lambda found: quality(grouped(np.array(found)), ids, story))
         scored(f"HDBSCAN, {name}", dict(zip(ids, labels, strict=True)))
 
@@ -188,7 +192,7 @@ def by_cosine(vectors: np.ndarray, days: np.ndarray, near: np.ndarray, join: flo
     before = stories.JOIN, stories.ADD
     stories.JOIN, stories.ADD = join, join * before[1] / before[0]
     try:
-        return group(vectors, days, near)
+        return group(vectors.copy(), days.copy(), near)
     finally:
         stories.JOIN, stories.ADD = before
 

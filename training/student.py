@@ -228,7 +228,7 @@ def train(args) -> None:
             flush=True,
         )
         value = sum(rows[k] for k in ("mention", "event_type", "actor", "recipient", "place", "who_did_what"))
-        kept = {"net": mean.module.state_dict(), **vars(names), "lexicon": lexicon, "figures": rows, "args": vars(args)}
+        kept = {"net": mean.module.state_dict(), **vars(names), "lexicon": lexicon, "figures": rows, "args": {k: str(v) for k, v in vars(args).items() if k != "run"}}
         if value > best:
             best = value
             torch.save(kept, args.out / "reader.pt")

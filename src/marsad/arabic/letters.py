@@ -72,7 +72,7 @@ def _levelled(text: str) -> str:
 
 
 WORD = 24  # characters up to which a text is kept with its folded form: words come back all the time
-_word = lru_cache(maxsize=200_000)(_levelled)
+_word = lru_cache(maxsize=100_000)(_levelled)
 
 
 def arabic_share(text: str) -> float:

@@ -30,6 +30,18 @@ class Word(NamedTuple):
     text: str
 
 
+_RUN = re.compile(r"[^\W_]+")
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words and numbers of a text folded, without their places: many times faster than `words`, for counting and comparing.
+
+    >>> folded_words("قُتِلَ «أبو تقوى»، 4/1")
+    ['قتل', 'ابو', 'تقوي', '4', '1']
+    """
+    return _RUN.findall(fold(text))
+
+
 class Parts(NamedTuple):
     """A word taken apart: offsets of each prefix, of the core, and of the suffix (None when there is none)."""
 
@@ -120,7 +132,7 @@ def _advance(text: str, at: int, letters: int) -> int:
     return at
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return the light stem of one word: folded, without clitics and inflection at its edges (after Larkey et al. 2007, "light10").
 
@@ -138,7 +150,7 @@ def stem(word: str) -> str:
     return core
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def forms(word: str) -> tuple[str, ...]:
     """The word and what is left without conjunction and preposition, article kept; «للعراق» gives «العراق» too."""
     folded = fold(word)

@@ -6,6 +6,7 @@ import numpy as np
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import Word
+from marsad.read.lexicon import event_word
 from marsad.read.see import KINDS, Numbers, gazetteer
 
 ROLES = ("actor", "recipient", "place", "by")
@@ -13,6 +14,8 @@ STATUS = ("asserted", "denied", "planned", "demanded", "possible", "historical")
 TAGS = ("O", *(f"{p}-{k}" for k in KINDS for p in "BI"))
 _WORDS = "في علي الي من عن مع ضد بين حول بشان خلال منذ حتي لدي عند امام بعد قبل تجاه نحو داخل خارج قرب وسط ان انه الذي التي وفق حسب بحسب قال"
 NEAR = ("", *fold(_WORDS).split(), ",", ".", ":", '"', "(", ")", "#ب", "#ل", "#ك", "#و")  # what may stand before a mention, folded; # for a glued letter
+SPOKEN = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "STATE"})  # verbs of these are hardly ever in the passive
+SUBJECT = 1.0  # log odds that the noun right after such a verb speaks
 EXPOSED, SURE = 12, 4.0  # words back to «تعرض»; log odds of what a frame settles
 PAIR = 18  # columns of pair_features
 
@@ -68,10 +71,23 @@ def spans_of(tags: Numbers) -> tuple[list[tuple[int, int]], list[str]]:
 
 def framed(words: list[Word], trigger: int, mentions: list[tuple[int, int]], scores: Numbers) -> None:
     """Change the role scores (mentions x ROLES) in place where the frame leaves no doubt: an adjective of a state on the trigger acts («غارة إسرائيلية», ruling 1 of
-    READING.md), and what is «exposed to» the event («تعرضت القواعد لهجمات») is its target."""
+    READING.md), the noun right after a verb of speech speaks if nobody else does, and what is «exposed to» the event («تعرضت القواعد لهجمات») is its target."""
     exposed = next((i for i in range(max(0, trigger - EXPOSED), trigger) if fold(words[i].text).lstrip("وف").startswith(("تعرض", "يتعرض"))), None)
+    told = event_word(words[trigger].text)
+    starts = {a for a, _ in mentions}
+    says = told is not None and told.form in ("past", "present") and told.type in SPOKEN and not (scores[:, 0] > SUBJECT / 2).any()
     for j, (a, b) in enumerate(mentions):
+        if says and a == trigger + 1 and b + 1 not in starts and NEAR[near_id(words, a)] in ("", "قال"):  # the subject follows its verb; of title and name the name is it
+            scores[j, :2] = max(SUBJECT, scores[j, 0]), min(-SUBJECT, scores[j, 1])
         if a == b == trigger + 1 and gazetteer().get(fold(words[a].text), (0, ""))[0] == 2:
             scores[j] = SURE, -SURE, -SURE, -SURE
         elif exposed is not None and exposed < a <= exposed + 2:
             scores[j] = -SURE, SURE, -SURE, -SURE
+
+
+def together(words: list[Word], mentions: list[tuple[int, int]], scores: Numbers) -> None:
+    """Change the role scores in place: what «و» joins to a mention right before it is target and place where that is («الأراضي العراقية والسورية»)."""
+    for j in range(1, len(mentions)):
+        first = mentions[j][0]
+        if mentions[j - 1][1] == first - 1 and len(words[first].text) > 3 and words[first].text.startswith("و"):
+            scores[j, 1:3] = np.maximum(scores[j, 1:3], scores[j - 1, 1:3])

@@ -57,5 +57,7 @@ def event_word(word: str) -> EventWord | None:
     for form in forms(word):
         if form in whole:
             return whole[form]
+        if form[:1] in ("ي", "ت", "ن") and form.endswith("ه") and form[:-1] in whole:  # «تدعمه»
+            return whole[form[:-1]]
     cut = parts(Word(0, len(word), word))
     return whole.get(fold(word[slice(*cut.core)])) or stems.get(key(word))

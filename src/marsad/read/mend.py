@@ -42,14 +42,25 @@ def mend(words: Sequence[Word], spans: list[tuple[int, int]], kinds: list[str], 
     taken = {i for a, b, _ in out for i in range(a, b + 1)}
     out += [(i, i + 1, "PER") for i in _kunyas(folded, out) if not taken & {i, i + 1}]
     taken = {i for a, b, _ in out for i in range(a, b + 1)}
+    out += [
+        (b + 1, b + 1, "LOC")
+        for _, b, kind in out
+        if kind == "LOC" and b + 1 < len(words) and b + 1 not in taken and _demonym(folded[b]) and folded[b + 1][0] == _AND and _demonym(folded[b + 1][1:])
+    ]
+    taken = {i for a, b, _ in out for i in range(a, b + 1)}
     out += [(k.first, k.end - 1, k.entity.kind) for k in known if not taken & set(range(k.first, k.end))]
     return _joined(folded, sorted(out))
+
+
+def _demonym(word: str) -> bool:
+    """«السورية» of «الأراضي العراقية والسورية»."""
+    return gazetteer().get(word, (0,))[0] == 2
 
 
 def _noun_of(folded: list[str], first: int, last: int, kind: str) -> tuple[int, int, str]:
     """«الأميركية» alone after «القواعد» is no actor of its own: only an event's word lends an adjective that."""
     before = folded[first - 1] if first else ""
-    alone = kind == "NOM" and first == last and folded[first].startswith("ال") and gazetteer().get(folded[first], (0,))[0] == 2
+    alone = kind == "NOM" and first == last and folded[first].startswith("ال") and _demonym(folded[first])
     if alone and before.lstrip("وبل").startswith("ال") and not event_word(before) and before.lstrip("وبل") not in gazetteer():
         return first - 1, last, kind
     return first, last, kind

@@ -11,23 +11,23 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from marsad.read.decode import ROLES, STATUS, framed, near_id, pair_features, spans_of
+from marsad.read.decode import ROLES, STATUS, framed, near_id, pair_features, spans_of, together
 from marsad.read.entities import Standing, land_of
 from marsad.read.lexicon import MODES, event_word
 from marsad.read.mend import Spans, mend
 from marsad.read.pieces import Pieces
 from marsad.read.see import KINDS, TYPES, Numbers, see
-from marsad.read.told import Found, Told, drop_idle
+from marsad.read.told import Found, Told, drop_idle, own_deeds
 
 LONGEST = 120  # words of one pass; a longer sentence is read in pieces
 PIECES = 6  # of one word
 HOME = "TUN"  # the country of the outlet in most of the training data: what the network says where a sentence names no country
-BOLD = 0.6  # log odds in favour of a mention: those that then play no role and are not sure are dropped again
-CUTS = (0.3, -0.8, 0.0, 0.0)  # log odds from which a mention has the role, in the order of ROLES
+BOLD = 0.4  # log odds in favour of a mention: those that then play no role and are not sure are dropped again
+CUTS = (0.5, -0.2, 0.2, 0.0)  # log odds from which a mention has the role, in the order of ROLES
 KNOWN = 0.95  # least score of a name that the registry knows: so many of them are mentions in the training data
-IDLE = 0.9  # raw score from which a description without a role is kept
+IDLE = 0.8  # raw score from which a description without a role is kept
 GUESSED = 0.7  # a country that the sentence does not name is taken from this probability on
-EAGER = 0.5  # log odds in favour of an event, chosen on dev: the network alone misses more than it invents
+EAGER = 0.7  # log odds in favour of an event, chosen on dev: the network alone misses more than it invents
 
 
 def _gelu(x: Numbers) -> Numbers:
@@ -148,7 +148,8 @@ class Reader:
         near = np.array([near_id(tokens, a) for a, _ in spans], np.int64)
         types[:, 0] -= EAGER
         likely = _softmax(types)
-        events = [self._event(tokens, h, int(t), likely[t], spans, vectors, near) for t in np.flatnonzero(types.argmax(1))]
+        triggers = [int(t) for t in np.flatnonzero(types.argmax(1))]
+        events = own_deeds(tokens, triggers, [self._event(tokens, h, t, likely[t], spans, vectors, near) for t in triggers])
         found = self._found(tokens, whole, vectors, chance, countries, known, home)
         return drop_idle(found, events, [float(1 - chance[a : b + 1, 0].max()) >= IDLE for a, b in spans])
 
@@ -186,6 +187,7 @@ class Reader:
             pair = np.maximum(self._linear("left", trigger) + self._linear("right", vectors) + self._linear("pair", features), 0)
             scores = self._linear("role", pair)
             framed(tokens, t, spans, scores)
+            together(tokens, spans, scores)
             over = scores - np.array(CUTS, np.float32)
             felt = scores[:, 1] > scores[:, 0]  # nobody is both who does it and whom it is done to
             over[felt, 0], over[~felt & (over[:, 0] > 0), 1] = -1, -1

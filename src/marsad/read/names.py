@@ -29,6 +29,12 @@ def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
             lands.setdefault(known_id, mention.country)
             out.append(msgspec.structs.replace(mention, entity_id=known_id))
             continue
+        if mention.kind == "NOM" and name.startswith("ال") and " " not in name:  # «السوداني» after «محمد شياع السوداني» is no description
+            ids = {i for k, i in full.items() if k.startswith("per:") and _short_of(name, k[4:])}
+            if len(ids) == 1:
+                known_id = ids.pop()
+                out.append(msgspec.structs.replace(mention, kind="PER", entity_id=known_id, country=lands[known_id] or mention.country))
+                continue
         if mention.kind == "NOM" or not name:
             out.append(mention)
             continue

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from marsad.arabic.letters import fold
+from marsad.arabic.words import Word
+
 
 class Found(NamedTuple):
     """A mention of one sentence: its characters there, kind, country, sector, probability, the full name of a known entity or None."""
@@ -29,6 +32,23 @@ class Told(NamedTuple):
     content: tuple[int, int] | None
     status: str
     score: float
+
+
+_HIMSELF = frozenset(form + who for form in ("ان", "بان", "لان") for who in ("ه", "ها", "هم", "هما", "ني", "نا"))
+_SAYS = frozenset({"STATE", "AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
+_BACK = 14  # words back to the verb of speech
+
+
+def own_deeds(words: Sequence[Word], triggers: Sequence[int], events: list[Told]) -> list[Told]:
+    """Return the events, those without an actor that follow «أنها» done by whom the verb of speech before it belongs to («أكدت إيران أنها تدعمه»)."""
+    out: list[Told] = []
+    for t, event in zip(triggers, events, strict=True):
+        if not event.roles["actor"] and any(fold(w.text) in _HIMSELF for w in words[max(0, t - 2) : t]):
+            speech = next((e for at, e in zip(reversed(triggers[: len(out)]), reversed(out), strict=True) if t - at <= _BACK and e.type in _SAYS and e.roles["actor"]), None)
+            if speech:
+                event = event._replace(roles=event.roles | {"actor": speech.roles["actor"]})
+        out.append(event)
+    return out
 
 
 def drop_idle(mentions: list[Found], events: list[Told], sure: Sequence[bool]) -> tuple[list[Found], list[Told]]:

@@ -13,64 +13,83 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rensa import RMinHash, RMinHashLSH
 
 from marsad.arabic.letters import fold
-from marsad.arabic.words import Word, words
+from marsad.arabic.words import Word, folded_words, words
 from marsad.knowledge import rows
-from marsad.records import Article, Link, Reading, Reason, Span, body_blocks, key
+from marsad.records import Article, Link, Reading, Reason, Span, body_blocks
 
 SHINGLE = 4  # words
 PERMUTATIONS, BANDS = 128, 64  # of two rows: texts that share a quarter of their shingles are candidates with 98 %
 ALIKE, HELD = 0.25, 0.45  # least shared part of both texts together, and of the shorter one; chosen on shared/gold/stories/dev.jsonl
 WHOLE = 0.9  # a short text that stands in a long one so far is its copy
 LEAST = 12  # words: shorter texts are copies only when they are equal
-VIEW = 10.0  # days in which an original is remembered
+VIEW = 5.0  # days in which an original is remembered
 EDGE = 80  # characters at the edges of the body in which an agency is credited
 PASSAGE = 6  # words from which a shared run is shown
 _CREDIT = re.compile(r"[()\[\]–—:|/،]|\s-\s")
 
 
 class Text(NamedTuple):
-    """An article's body as it is compared: its words (with offsets into Article.text), them folded, its shingles; the countries its headline names."""
+    """An article's body as it is compared: the countries its headline names, how many words it has, the digest of all of them, its shingles, sorted."""
 
     article: Article
     lands: frozenset[str]
-    words: list[Word]
-    folded: list[str]
-    shingles: frozenset[int]
+    size: int
+    digest: bytes
+    shingles: NDArray[np.uint64]
 
 
 def text_of(article: Article, reading: Reading) -> Text:
-    """Return the words and shingles of an article's body."""
+    """Return what an article is compared by."""
     heads = [(b.start, b.end) for b in article.blocks if b.role == "headline"]
     lands = frozenset(m.country for m in reading.mentions if m.country and any(a <= m.start < b for a, b in heads))
+    folded = [w for b in body_blocks(article) for w in folded_words(article.text[b.start : b.end])]
+    digest = blake2b(" ".join(folded).encode("utf8", "surrogatepass"), digest_size=16).digest()
+    return Text(article, lands, len(folded), digest, _shingles(folded))
+
+
+@lru_cache(maxsize=50_000)
+def _number(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode("utf8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def _shingles(folded: list[str]) -> NDArray[np.uint64]:
+    """A number for each run of SHINGLE words (all of them, where there are fewer): a polynomial of the words' hashes."""
+    numbers = np.array([_number(w) for w in folded], np.uint64)
+    out = np.zeros(max(min(1, len(folded)), len(folded) - SHINGLE + 1), np.uint64)
+    for i in range(min(SHINGLE, len(folded))):
+        out = out * np.uint64(0x9E3779B97F4A7C15) + numbers[i : i + len(out)]
+    return np.unique(out)
+
+
+def _words(article: Article) -> tuple[list[Word], list[str]]:
+    """The words of an article's body with their places, and folded."""
     found = [Word(w.start + b.start, w.end + b.start, w.text) for b in body_blocks(article) for w in words(article.text[b.start : b.end]) if w.text[0].isalnum()]
-    folded = [fold(w.text) for w in found]
-    return Text(article, lands, found, folded, frozenset(_shingle(folded, i) for i in range(max(1, len(folded) - SHINGLE + 1))) if folded else frozenset())
+    return found, [fold(w.text) for w in found]
 
 
-def _shingle(folded: list[str], at: int) -> int:
-    return int.from_bytes(blake2b(" ".join(folded[at : at + SHINGLE]).encode("utf8", "surrogatepass"), digest_size=8).digest(), "big")
-
-
-def shared(left: Text, right: Text) -> Iterator[tuple[Span, Span, int]]:
-    """Yield the passages of PASSAGE words or more that both texts have, by place in the left one: span there, span in the right one, number of words."""
+def shared(left: Article, right: Article) -> Iterator[tuple[Span, Span, int]]:
+    """Yield the passages of PASSAGE words or more that both bodies have, by place in the left one: span there, span in the right one, number of words."""
+    (ours, mine), (theirs, other) = _words(left), _words(right)
     at_right: dict[tuple[str, ...], int] = {}
-    for j in range(len(right.folded) - SHINGLE, -1, -1):
-        at_right[tuple(right.folded[j : j + SHINGLE])] = j
+    for j in range(len(other) - SHINGLE, -1, -1):
+        at_right[tuple(other[j : j + SHINGLE])] = j
     i = 0
-    while i <= len(left.folded) - SHINGLE:
-        here = tuple(left.folded[i : i + SHINGLE])
+    while i <= len(mine) - SHINGLE:
+        here = tuple(mine[i : i + SHINGLE])
         if here not in at_right:
             i += 1
             continue
         j = at_right[here]
         n = SHINGLE
-        while i + n < len(left.folded) and j + n < len(right.folded) and left.folded[i + n] == right.folded[j + n]:
+        while i + n < len(mine) and j + n < len(other) and mine[i + n] == other[j + n]:
             n += 1
         if n >= PASSAGE:
-            yield Span(left.words[i].start, left.words[i + n - 1].end), Span(right.words[j].start, right.words[j + n - 1].end), n
+            yield Span(ours[i].start, ours[i + n - 1].end), Span(theirs[j].start, theirs[j + n - 1].end), n
         i += n
 
 
@@ -98,7 +117,7 @@ class Copies:
     def __init__(self) -> None:
         self.lsh = RMinHashLSH(threshold=0.25, num_perm=PERMUTATIONS, num_bands=BANDS)
         self.originals: dict[int, Text] = {}
-        self.exact: dict[str, str] = {}  # digest of a whole text -> the original that has it
+        self.exact: dict[bytes, str] = {}  # digest of a whole text -> the original that has it
         self.by_id: dict[str, Text] = {}
         self.urls: dict[str, str] = {}
         self.order: deque[tuple[float, int, str]] = deque()
@@ -107,7 +126,7 @@ class Copies:
     def add(self, article: Article, reading: Reading) -> Link | None:
         """Return the Link to the original this article copies, or to the version of its own address before it; None when it is an original, which is remembered."""
         text = text_of(article, reading)
-        if not text.folded:
+        if not text.size:
             return None
         link = self._exact(text) or self._same(text)
         former = self.urls.get(article.url) if article.url else None
@@ -118,21 +137,21 @@ class Copies:
         return link
 
     def _exact(self, text: Text) -> Link | None:
-        same = self.exact.get(key(*text.folded))
+        same = self.exact.get(text.digest)
         return self._link(self.by_id[same], text, "copy") if same in self.by_id and same != text.article.id else None
 
     def _same(self, text: Text) -> Link | None:
-        if len(text.folded) < LEAST:
+        if text.size < LEAST:
             return None
         sketch = RMinHash(num_perm=PERMUTATIONS, seed=42)
-        sketch.update([str(s) for s in text.shingles])
+        sketch.update(list(map(str, text.shingles.tolist())))
         best, most = None, 0.0
         for number in sorted(self.lsh.query(sketch)):
             other = self.originals.get(number)
-            if other is None or other.article.id == text.article.id or len(other.folded) < LEAST:
+            if other is None or other.article.id == text.article.id or other.size < LEAST:
                 continue
-            both = len(text.shingles & other.shingles)
-            held, alike = both / min(len(text.shingles), len(other.shingles)), both / len(text.shingles | other.shingles)
+            both = _both(text, other)
+            held, alike = both / min(len(text.shingles), len(other.shingles)), both / (len(text.shingles) + len(other.shingles) - both)
             if (held >= HELD and alike >= ALIKE) or held >= WHOLE:
                 apart = text.lands and other.lands and not text.lands & other.lands and held < WHOLE  # one congratulation for two states
                 if held > most and not apart:
@@ -141,9 +160,9 @@ class Copies:
         return self._link(best, text, "copy") if best else None
 
     def _link(self, first: Text, second: Text, kind: str) -> Link:
-        both = len(first.shingles & second.shingles)
+        both = _both(first, second)
         left, right = (first, second) if _before(first.article, second.article) else (second, first)
-        passages = [Reason(what="passage", text=f"{n} كلمة بنصها", left=(a,), right=(b,)) for a, b, n in shared(left, right)]
+        passages = [Reason(what="passage", text=f"{n} كلمة بنصها", left=(a,), right=(b,)) for a, b, n in shared(left.article, right.article)]
         score = round(both / max(1, min(len(first.shingles), len(second.shingles))), 3)
         agency = agency_of(left.article) or agency_of(right.article)
         return Link(
@@ -157,13 +176,13 @@ class Copies:
 
     def _remember(self, text: Text) -> None:
         self.next += 1
-        if len(text.folded) >= LEAST:
+        if text.size >= LEAST:
             self.lsh.insert(self.next, self._sketch)
         self.originals[self.next] = text
         self.by_id[text.article.id] = text
         if text.article.url:
             self.urls[text.article.url] = text.article.id
-        self.exact[key(*text.folded)] = text.article.id
+        self.exact[text.digest] = text.article.id
         day = text.article.published_at.timestamp() / 86400 if text.article.published_at else (self.order[-1][0] if self.order else 0.0)
         self.order.append((day, self.next, text.article.id))
         while self.order and self.order[0][0] < day - VIEW:
@@ -171,12 +190,16 @@ class Copies:
 
     def _forget(self, number: int) -> None:
         old = self.originals.pop(number)
-        if len(old.folded) >= LEAST:
+        if old.size >= LEAST:
             self.lsh.remove(number)
         self.by_id.pop(old.article.id, None)
-        self.exact.pop(key(*old.folded), None)
+        self.exact.pop(old.digest, None)
         if self.urls.get(old.article.url) == old.article.id:
             del self.urls[old.article.url]
+
+
+def _both(one: Text, other: Text) -> int:
+    return len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
 
 
 def _before(first: Article, second: Article) -> bool:

