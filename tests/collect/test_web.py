@@ -13,11 +13,24 @@ from marsad.collect.fetch import Fetcher, Limits, Trouble, is_open
 from marsad.collect.polite import Manners
 from marsad.gather import Summary, gather
 
-QUICK = Limits(size=1_000_000, seconds=1.5, silence=1.0)
+QUICK = Limits(size=1_000_000, seconds=4.0, silence=1.5)
+OPEN = []
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
+def fetcher(inside=True):
+    OPEN.append(Fetcher(inside=inside, limits=QUICK))
+    return OPEN[-1]
 
 
 def manners(pause=0.0, inside=True):
-    return Manners(Fetcher(inside=inside, limits=QUICK), pause)
+    return Manners(fetcher(inside), pause)
 
 
 def collected(where, sources, kind=None, again=False):
@@ -62,7 +75,7 @@ def test_robots_and_pauses_are_kept(web):
         now[0] += seconds
 
     web.pages |= {"/robots.txt": "User-agent: *\nDisallow: /private\nCrawl-delay: 3", "/a": STORY.format(title="أ"), "/private/b": "secret"}
-    kind = Manners(Fetcher(inside=True, limits=QUICK), 1.0, clock=lambda: now[0], sleep=sleep)
+    kind = Manners(fetcher(), 1.0, clock=lambda: now[0], sleep=sleep)
     kind.get(f"{web.url}/a")
     with pytest.raises(Trouble) as caught:
         kind.get(f"{web.url}/private/b")
@@ -144,7 +157,7 @@ def test_nonsense_for_a_feed_is_a_problem_and_no_crash(web, tmp_path, body):
 
 def test_sitemaps_with_indexes_and_gzip(web, tmp_path):
     space = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
-    row = "<url><loc>{0}/one</loc><news:news><news:publication_date>2024-01-04</news:publication_date><news:title>غارة</news:title></news:news></url>".format(web.url)
+    row = f"<url><loc>{web.url}/one</loc><news:news><news:publication_date>2024-01-04</news:publication_date><news:title>غارة</news:title></news:news></url>"
     web.pages |= {
         "/sitemap.xml": f"<sitemapindex {space}><sitemap><loc>{web.url}/s.xml.gz</loc></sitemap><sitemap><loc>{web.url}/gone.xml</loc></sitemap><sitemap><loc>{web.url}/sitemap.xml</loc></sitemap></sitemapindex>",
         "/s.xml.gz": lambda h: answer(h, gzip.compress(f"<urlset {space}>{row}<url><loc>{web.url}/two</loc></url><url><loc>ftp://x</loc></url></urlset>".encode()), kind="application/gzip"),
