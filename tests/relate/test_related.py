@@ -30,6 +30,20 @@ def test_related_articles_come_with_reasons_whose_spans_stand_in_both():
     assert "النجباء" in in_words(links[0])
 
 
+def test_an_article_in_another_language_is_related_by_its_meaning():
+    english = article(
+        "e",
+        "US strike kills Iraqi militia leader in Baghdad",
+        "A US air strike on a Popular Mobilization Forces base in eastern Baghdad killed Abu Taqwa, a leader of the Nujaba movement, on Thursday.",
+    )
+    (one, two, *rest), rarity = known(
+        article("a", "غارة أميركية تقتل أبو تقوى القيادي في حركة النجباء", BAGHDAD), english, article("c", "مالي", MALI), article("d", "اليمن", YEMEN)
+    )
+    links = related(two, [one, *rest], rarity)
+    assert links[0].right_id == "a"
+    assert links[0].because
+
+
 def test_a_page_that_advertises_another_is_related_to_it():
     page, other = article("a", "أخبار أخرى تماما عن الطقس والأمطار", "أمطار غزيرة متوقعة.\nاحتجاز الرهائن في فندق سيفاري"), article("b", "احتجاز الرهائن في فندق سيفاري", MALI)
     import msgspec

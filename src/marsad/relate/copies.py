@@ -7,12 +7,14 @@ An article is compared with originals only, so ten thousand copies of one text c
 from __future__ import annotations
 
 import re
+import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash, RMinHashLSH
@@ -34,9 +36,12 @@ _CREDIT = re.compile(r"[()\[\]–—:|/،]|\s-\s")
 
 
 class Text(NamedTuple):
-    """An article's body as it is compared: the countries its headline names, how many words it has, the digest of all of them, its shingles, sorted."""
+    """An article's body as it is compared: its id, address and day, itself packed, the countries its headline names, how many words it has, the digest of all of them, its shingles, sorted."""
 
-    article: Article
+    id: str
+    url: str
+    day: float | None
+    packed: bytes
     lands: frozenset[str]
     size: int
     digest: bytes
@@ -49,7 +54,12 @@ def text_of(article: Article, reading: Reading) -> Text:
     lands = frozenset(m.country for m in reading.mentions if m.country and any(a <= m.start < b for a, b in heads))
     folded = [w for b in body_blocks(article) for w in folded_words(article.text[b.start : b.end])]
     digest = blake2b(" ".join(folded).encode("utf8", "surrogatepass"), digest_size=16).digest()
-    return Text(article, lands, len(folded), digest, _shingles(folded))
+    day = article.published_at.timestamp() / 86400 if article.published_at else None
+    return Text(article.id, article.url, day, zlib.compress(msgspec.json.encode(article), 1), lands, len(folded), digest, _shingles(folded))
+
+
+def _article(text: Text) -> Article:
+    return msgspec.json.decode(zlib.decompress(text.packed), type=Article)
 
 
 @lru_cache(maxsize=50_000)
@@ -138,7 +148,7 @@ class Copies:
 
     def _exact(self, text: Text) -> Link | None:
         same = self.exact.get(text.digest)
-        return self._link(self.by_id[same], text, "copy") if same in self.by_id and same != text.article.id else None
+        return self._link(self.by_id[same], text, "copy") if same in self.by_id and same != text.id else None
 
     def _same(self, text: Text) -> Link | None:
         if text.size < LEAST:
@@ -148,7 +158,7 @@ class Copies:
         best, most = None, 0.0
         for number in sorted(self.lsh.query(sketch)):
             other = self.originals.get(number)
-            if other is None or other.article.id == text.article.id or other.size < LEAST:
+            if other is None or other.id == text.id or other.size < LEAST:
                 continue
             both = _both(text, other)
             held, alike = both / min(len(text.shingles), len(other.shingles)), both / (len(text.shingles) + len(other.shingles) - both)
@@ -161,13 +171,14 @@ class Copies:
 
     def _link(self, first: Text, second: Text, kind: str) -> Link:
         both = _both(first, second)
-        left, right = (first, second) if _before(first.article, second.article) else (second, first)
-        passages = [Reason(what="passage", text=f"{n} كلمة بنصها", left=(a,), right=(b,)) for a, b, n in shared(left.article, right.article)]
+        one, two = _article(first), _article(second)
+        left, right = (one, two) if _before(one, two) else (two, one)
+        passages = [Reason(what="passage", text=f"{n} كلمة بنصها", left=(a,), right=(b,)) for a, b, n in shared(left, right)]
         score = round(both / max(1, min(len(first.shingles), len(second.shingles))), 3)
-        agency = agency_of(left.article) or agency_of(right.article)
+        agency = agency_of(left) or agency_of(right)
         return Link(
-            left_id=left.article.id,
-            right_id=right.article.id,
+            left_id=left.id,
+            right_id=right.id,
             kind=kind,
             score=score,
             because=tuple(sorted(passages, key=lambda p: p.left[0].start - p.left[0].end)),
@@ -179,12 +190,12 @@ class Copies:
         if text.size >= LEAST:
             self.lsh.insert(self.next, self._sketch)
         self.originals[self.next] = text
-        self.by_id[text.article.id] = text
-        if text.article.url:
-            self.urls[text.article.url] = text.article.id
-        self.exact[text.digest] = text.article.id
-        day = text.article.published_at.timestamp() / 86400 if text.article.published_at else (self.order[-1][0] if self.order else 0.0)
-        self.order.append((day, self.next, text.article.id))
+        self.by_id[text.id] = text
+        if text.url:
+            self.urls[text.url] = text.id
+        self.exact[text.digest] = text.id
+        day = text.day if text.day is not None else (self.order[-1][0] if self.order else 0.0)
+        self.order.append((day, self.next, text.id))
         while self.order and self.order[0][0] < day - VIEW:
             self._forget(self.order.popleft()[1])
 
@@ -192,10 +203,10 @@ class Copies:
         old = self.originals.pop(number)
         if old.size >= LEAST:
             self.lsh.remove(number)
-        self.by_id.pop(old.article.id, None)
+        self.by_id.pop(old.id, None)
         self.exact.pop(old.digest, None)
-        if self.urls.get(old.article.url) == old.article.id:
-            del self.urls[old.article.url]
+        if self.urls.get(old.url) == old.id:
+            del self.urls[old.url]
 
 
 def _both(one: Text, other: Text) -> int:

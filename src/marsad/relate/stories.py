@@ -25,7 +25,8 @@ ADD = 0.42  # cosine from which a small group is added to a large one
 SMALL, LARGE = 2, 8  # articles
 LOOK = 0.34  # cosine of two articles from which their groups are compared at all
 DAY = 0.0125  # taken off the cosine for every day between two groups
-BESIDE = 50  # articles that one is compared with
+BESIDE = 25  # articles that one is compared with
+NOTHING: Vector = np.zeros(0, np.float32)  # in place of a vector that is held elsewhere
 BLOCK = 512  # articles whose likenesses are worked out at once
 SKEW = 1.0  # days that an article may be dated after the present
 VIEW = 4.0  # days in which an article can still change its story
@@ -113,7 +114,7 @@ class Stories:
     def __init__(self) -> None:
         self.live: list[Trait] = []
         self.days: list[float] = []  # since 1970, of the articles in view
-        self.rows: Vector = np.zeros((0, 0), np.float32)
+        self.held: Vector = np.zeros((0, 0), np.float32)  # their vectors, with room for more: one block of memory that is kept
         self.pairs = np.zeros((0, 2), np.int32)  # rows that are alike at all
         self.story: dict[str, str] = {}  # article in view -> story
         self.past: dict[str, list[tuple[str, datetime | None]]] = {}  # story in view -> its articles that are out of view
@@ -139,9 +140,11 @@ class Stories:
         new = [t for t in {t.id: t for t in traits}.values() if t.id not in self.story]
         if not new:
             return
-        start, rows = len(self.live), np.stack([t.vector for t in new])
-        self.rows = np.concatenate([self.rows, rows]) if start else rows
-        self.live += [t._replace(vector=row) for t, row in zip(new, self.rows[start:], strict=True)]
+        start = len(self.live)
+        self._make_room(start + len(new), len(new[0].vector))
+        for n, t in enumerate(new, start):
+            self.held[n] = t.vector
+        self.live += [t._replace(vector=NOTHING) for t in new]
         self.recent.extend(t.at.timestamp() / 86400 for t in new[-5:] if t.at)
         for t in new:
             day = t.at.timestamp() / 86400 if t.at else self.now()
@@ -156,6 +159,18 @@ class Stories:
                 self.story[self.live[at].id] = self.story[self.live[beside[0]].id] if joins else key("story", self.live[at].id)
         self.pairs = np.concatenate(found)
 
+    @property
+    def rows(self) -> Vector:
+        """The vectors of the articles in view, a row each."""
+        return self.held[: len(self.live)]
+
+    def _make_room(self, rows: int, columns: int) -> None:
+        if rows > len(self.held):
+            more = np.zeros((max(BLOCK, rows * 3 // 2), columns), np.float32)
+            if self.live:
+                more[: len(self.live)] = self.rows
+            self.held = more
+
     def settle(self, last: bool = False) -> list[Story]:
         """Group the articles in view anew; return the stories that have ended, all of them when the stream has."""
         if not self.live:
@@ -163,7 +178,7 @@ class Stories:
         for i, trait in enumerate(self.live):
             if voices := self.voices.pop(trait.id, None):
                 whole = self.rows[i] * (1 + len(self.copies[trait.id]) - len(voices)) + np.sum(voices, axis=0)
-                self.rows[i] = whole / np.linalg.norm(whole)
+                self.held[i] = whole / np.linalg.norm(whole)
         order = sorted(range(len(self.live)), key=lambda i: (self.days[i], self.live[i].id))
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order))
@@ -198,7 +213,7 @@ class Stories:
             members = [self.live[i] for i in g]
             name = self.story[members[0].id]
             if last or max(self.days[i] for i in g) < edge:
-                ended.append(self._story(name, members))
+                ended.append(self._story(name, g))
                 gone.update(g)
                 continue
             for i in g:
@@ -215,19 +230,21 @@ class Stories:
         stay = [i for i in range(len(self.live)) if i not in gone]
         place = np.full(len(self.live), -1, np.int32)
         place[stay] = np.arange(len(stay))
-        self.rows, self.days = self.rows[stay], [self.days[i] for i in stay]
-        self.live = [self.live[i]._replace(vector=row) for i, row in zip(stay, self.rows, strict=True)]
+        for first in range(0, len(stay), BLOCK):  # rows only move up, so they can be moved where they stand
+            self.held[first : first + BLOCK][: len(stay) - first] = self.held[stay[first : first + BLOCK]]
+        self.live, self.days = [self.live[i] for i in stay], [self.days[i] for i in stay]
         self.pairs = place[self.pairs]
         self.pairs = self.pairs[(self.pairs >= 0).all(1)]
 
     def _with_copies(self, trait: Trait) -> list[tuple[str, datetime | None]]:
         return [(trait.id, trait.at), *self.copies.get(trait.id, [])]
 
-    def _story(self, name: str, members: Sequence[Trait]) -> Story:
+    def _story(self, name: str, numbers: Sequence[int]) -> Story:
+        members = [self.live[i] for i in numbers]
         far = datetime.max.replace(tzinfo=UTC)
         told = sorted([one for t in members for one in self._with_copies(t)] + self.past.pop(name, []), key=lambda one: (one[1] or far, one[0]))
-        total = np.sum([t.vector for t in members], axis=0)
-        centre = max(members, key=lambda t: (float(t.vector @ total) if t.headline else -1.0, t.id))
+        near = self.held[list(numbers)] @ self.held[list(numbers)].sum(0)
+        _, _, centre = max((float(like) if t.headline else -1.0, t.id, t) for like, t in zip(near, members, strict=True))
         moments = [at for _, at in told if at]
         marks = tuple(n for n, _ in Counter(n for t in members for n in t.names).most_common(ENTITIES))
         return Story(

@@ -6,7 +6,10 @@ The inner product of two such vectors is the likeness of two articles; the sum o
 from __future__ import annotations
 
 import math
+import os
 import signal
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -150,8 +153,16 @@ class Meanings:
 
 
 def _alone() -> None:
-    """A worker leaves Ctrl-C to the process that began it."""
+    """A worker leaves Ctrl-C to the process that began it, and goes when that has gone, however it went."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def lead(article: Article) -> str:
