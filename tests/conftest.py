@@ -55,7 +55,9 @@ def postgres(tmp_path_factory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data = home / "data"
-    subprocess.run([*as_other, PG_BIN[-1] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"], check=True, capture_output=True, cwd="/")
+    subprocess.run(
+        [*as_other, PG_BIN[-1] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"], check=True, capture_output=True, cwd="/"
+    )
     settings = f"-k {home} -p {port} -c listen_addresses=127.0.0.1"
     subprocess.run([*as_other, PG_BIN[-1] / "pg_ctl", "-D", data, "-o", settings, "-l", home / "log", "-w", "start"], check=True, capture_output=True, cwd="/")
     yield f"postgresql://postgres@127.0.0.1:{port}"

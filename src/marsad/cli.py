@@ -240,7 +240,7 @@ def _collected(sources: list[str], archive: str, inside: bool, again: bool, paus
     finally:
         fetcher.close()
         for row in rows:
-            err.print(f"{row.source}: {row.found} found, {row.new} new, {row.kept} articles kept, {row.problems} problems")
+            err.print(f"{row.source}: {row.found} found, {row.new} new, {row.kept} articles kept, {row.problems} problems", soft_wrap=True)
     return count
 
 

@@ -213,7 +213,9 @@ def _parquet(found: Iterable[Row], sink: BinaryIO) -> int:
         raise ExportError("parquet needs `pip install marsad[batch]`") from error
     count, writer, schema, source = 0, None, None, iter(found)
     while some := list(islice(source, PORTION)):
-        schema = schema or pa.schema([(name, pa.float64() if isinstance(value, float) else pa.int64() if isinstance(value, int) else pa.string()) for name, value in some[0].items()])
+        schema = schema or pa.schema(
+            [(name, pa.float64() if isinstance(value, float) else pa.int64() if isinstance(value, int) else pa.string()) for name, value in some[0].items()]
+        )
         writer = writer or pq.ParquetWriter(sink, schema)
         rows_ = [{n: v if isinstance(v, (int, float)) or pa.types.is_string(schema.field(n).type) else None for n, v in row.items()} for row in some]
         writer.write_table(pa.Table.from_pylist(rows_, schema))

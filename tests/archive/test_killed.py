@@ -19,7 +19,12 @@ FULL = bool(os.environ.get("MARSAD_KILLS"))  # the figures of the issue: 100 kil
 def pages(folder, count):
     folder.mkdir()
     for n in range(count):
-        row = {"title": f"عنوان الخبر رقم {n}", "text": f"قال المتحدث رقم {n} إن القوات انسحبت من الموقع رقم {n} في محافظة الأنبار غربي العراق.", "published": "2024-01-04", "url": f"https://x.example/{n}"}
+        row = {
+            "title": f"عنوان الخبر رقم {n}",
+            "text": f"قال المتحدث رقم {n} إن القوات انسحبت من الموقع رقم {n} في محافظة الأنبار غربي العراق.",
+            "published": "2024-01-04",
+            "url": f"https://x.example/{n}",
+        }
         (folder / f"{n:05}.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf8")
 
 
@@ -55,7 +60,10 @@ def test_kill_at_random_moments(where, tmp_path):
         assert store.counts()["page"] == store.counts()["article"] == count
         assert len({a.url for a in store.articles()}) == count
         with store.engine.connect() as db:
-            assert db.scalar(text("SELECT count(*) FROM words" if not sqlite else "SELECT count(*) FROM article WHERE number IN (SELECT rowid FROM words WHERE words MATCH 'انبار')")) == count
+            assert (
+                db.scalar(text("SELECT count(*) FROM words" if not sqlite else "SELECT count(*) FROM article WHERE number IN (SELECT rowid FROM words WHERE words MATCH 'انبار')"))
+                == count
+            )
             if sqlite:
                 assert db.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
                 assert db.exec_driver_sql("PRAGMA foreign_key_check").first() is None

@@ -98,8 +98,11 @@ def silent(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
+BOMB = gzip.compress(b"\0" * 30_000_000)
+
+
 def bomb(handler: BaseHTTPRequestHandler) -> None:
-    answer(handler, gzip.compress(b"\0" * 30_000_000), Content_Encoding="gzip")
+    answer(handler, BOMB, Content_Encoding="gzip")
 
 
 def not_gzip(handler: BaseHTTPRequestHandler) -> None:

@@ -50,7 +50,10 @@ def test_pages_come_whole_out_of_every_wrapping(tmp_path):
 
 
 def test_articles_as_json(tmp_path):
-    rows = [{"title": "عنوان", "content": "نص الخبر الأول.", "source": "3alyoum", "url": "http://x.example/1", "date_extracted": "2015-08-09 17:26:01"}, {"title": "ثان", "text": "نص.", "published": "22/3/2025"}]
+    rows = [
+        {"title": "عنوان", "content": "نص الخبر الأول.", "source": "3alyoum", "url": "http://x.example/1", "date_extracted": "2015-08-09 17:26:01"},
+        {"title": "ثان", "text": "نص.", "published": "22/3/2025"},
+    ]
     (tmp_path / "a.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf8")
     (tmp_path / "b.jsonl").write_text("\n".join(json.dumps(r) for r in rows) + "\nnonsense\n{}\n", encoding="utf8")
     with zipfile.ZipFile(tmp_path / "c.zip", "w", zipfile.ZIP_DEFLATED) as packed:
@@ -66,7 +69,11 @@ def test_articles_as_json(tmp_path):
 
 
 def test_a_saved_page(tmp_path):
-    mhtml = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://sidra.example/1\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"x\"\r\n\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + PAGE + b"\r\n--x--\r\n"
+    mhtml = (
+        b'From: <Saved by Blink>\r\nSnapshot-Content-Location: https://sidra.example/1\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+        + PAGE
+        + b"\r\n--x--\r\n"
+    )
     (tmp_path / "a.mhtml").write_bytes(mhtml)
     pages, problems = found(tmp_path / "a.mhtml")
     assert problems == []
