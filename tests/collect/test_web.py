@@ -13,6 +13,14 @@ from marsad.collect.fetch import Fetcher, Limits, Trouble, is_open
 from marsad.collect.polite import Manners
 from marsad.gather import Summary, gather
 
+@pytest.fixture
+def web():
+    """A hostile server on loopback."""
+    server = hostile.Server()
+    yield server
+    server.close()
+
+
 QUICK = Limits(size=1_000_000, seconds=4.0, silence=1.5)
 OPEN = []
 
