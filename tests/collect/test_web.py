@@ -13,6 +13,7 @@ from marsad.collect.fetch import Fetcher, Limits, Trouble, is_open
 from marsad.collect.polite import Manners
 from marsad.gather import Summary, gather
 
+
 @pytest.fixture
 def web():
     """A hostile server on loopback."""
