@@ -17,6 +17,7 @@ from marsad.dissect import dissect
 from marsad.read import read
 from marsad.records import Link, Problem, Story, page_of
 
+pytestmark = pytest.mark.slow
 NOW = datetime(2024, 1, 10, tzinfo=UTC)
 STRIKE = "قتل القيادي في حركة النجباء أبو تقوى بغارة أميركية على مقر للحشد الشعبي شرقي بغداد، وندد السوداني بالغارة."
 TALKS = "بحث وزير الخارجية العراقي فؤاد حسين مع نظيره الأردني أيمن الصفدي في عمان أمن الحدود بين البلدين وملف اللاجئين."

@@ -22,6 +22,7 @@ def web():
     server.close()
 
 
+pytestmark = pytest.mark.slow
 QUICK = Limits(size=1_000_000, seconds=4.0, silence=1.5)
 OPEN = []
 
