@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -363,8 +362,3 @@ class Archive:
             db.execute(update(s).where(s.c.id == story_id).values(record=msgspec.json.encode(told), headline=headline, size=len(rest)))
         else:
             db.execute(delete(s).where(s.c.id == story_id))
-
-
-def tables() -> Iterator[Table]:
-    """Yield the tables, those that others point to first."""
-    yield from chain(schema.metadata.sorted_tables)

@@ -34,7 +34,7 @@ class Limits(NamedTuple):
 
 
 class Fetched(NamedTuple):
-    """An answer. url: where it came from after redirects; status: 200, or 304 with an empty body; retry_after: seconds that the server asks for, 0 when it does not."""
+    """An answer. url: where it came from after redirects; status: 200, or 304 with an empty body; etag, modified: to ask by the next time."""
 
     url: str
     status: int

@@ -18,7 +18,7 @@ from marsad.read.names import resolve
 from marsad.read.told import Found, Told
 from marsad.records import Article, Date, Event, Figure, Mention, Reading, Span
 
-ORIGIN = "marsad.read 2"
+ORIGIN = "marsad.read 3"
 DATED = 80  # characters between a trigger and the time expression that dates it
 READ = ("headline", "standfirst", "body", "caption")
 _END = re.compile(r"(?<=[^\W\d_]{2})[.؟!](?:[»\")]|\.)*\s+|[؟!][»\")]*\s+|\n+|(?<=[»\")\d])\.\s+")
