@@ -15,8 +15,11 @@ import msgspec
 
 from marsad.arabic.letters import fold
 from marsad.archive import Archive
+from marsad.corrections import evidence
 from marsad.knowledge import rows
+from marsad.read import sentences
 from marsad.records import Article, Event, Mention, Reading, body_text, key
+from marsad.sentences import score_form
 
 PORTION = 2000
 Row = dict[str, Any]
@@ -39,7 +42,7 @@ def _places() -> dict[str, Row]:
 
 def _told(store: Archive) -> Iterator[tuple[Article, Reading]]:
     for article in store.articles():
-        reading = store.reading(article.id)
+        reading = store.told(article.id)
         if reading:
             yield article, reading
 
@@ -140,8 +143,74 @@ def problems(store: Archive) -> Iterator[Row]:
         yield {"stage": p.stage, "subject_id": p.subject_id, "code": p.code, "detail": p.detail}
 
 
+def corrections(store: Archive) -> Iterator[Row]:
+    """Yield a row for every correction, with the words it is about."""
+    for c in store.corrections():
+        article, span = store.article(c.article_id), evidence(c)
+        words = article.text[span.start : span.end] if article and span else ""
+        values = "; ".join(f"{name}={value}" for name, value in sorted(c.values.items()))
+        yield {
+            "article_id": c.article_id,
+            "what": c.what,
+            "target": c.target,
+            "text": words,
+            "verdict": c.verdict,
+            "values": values,
+            "who": c.who,
+            "at": c.at.isoformat(),
+            "note": c.note,
+        }
+
+
+def annotated(store: Archive) -> Iterator[Row]:
+    """Yield every sentence in which people corrected a record, as it is right, in the form that training reads (`shared/eval/score_read.py`); offsets are those of the sentence."""
+    for article_id in dict.fromkeys(c.article_id for c in store.corrections() if c.what != "link"):
+        article, reading = store.article(article_id), store.told(article_id)
+        if article is None or reading is None:
+            continue
+        spans = [s for c in store.corrections(article_id) if (s := evidence(c))]
+        for block in article.blocks:
+            for start, end in sentences(article.text, block.start, block.end):
+                if any(start <= s.start < end for s in spans):
+                    yield _annotation(article, reading, start, end)
+
+
+def _annotation(article: Article, reading: Reading, start: int, end: int) -> Row:
+    inside = [n for n, m in enumerate(reading.mentions) if start <= m.start and m.end <= end]
+    place = {old: new for new, old in enumerate(inside)}
+    row = score_form(f"{article.id}#{start}", reading)
+
+    def moved(span: list[int] | None) -> list[int] | None:
+        return [span[0] - start, span[1] - start] if span and start <= span[0] and span[1] <= end else None
+
+    events = [
+        e
+        | {
+            "trigger": moved(e["trigger"]),
+            "when": moved(e["when"]),
+            "content": moved(e["content"]),
+            **{r: [place[n] for n in e[r] if n in place] for r in ("actor", "recipient", "place", "by")},
+        }
+        for e in row["events"]
+        if moved(e["trigger"])
+    ]
+    told = {
+        name: [x | {"start": x["start"] - start, "end": x["end"] - start} for x in row[name] if start <= x["start"] and x["end"] <= end]
+        for name in ("mentions", "figures", "dates")
+    }
+    day = article.published_at.date().isoformat() if article.published_at else None
+    return {
+        "id": row["id"],
+        "text": article.text[start:end],
+        "published": day,
+        "source": article.outlet,
+        **told,
+        "events": [{k: v for k, v in e.items() if k not in ("also", "score")} for e in events],
+    }
+
+
 KINDS: dict[str, Callable[[Archive], Iterator[Row]]] = {
-    "events": events, "articles": articles, "mentions": mentions, "figures": figures, "stories": stories, "links": links, "problems": problems,
+    "events": events, "articles": articles, "mentions": mentions, "figures": figures, "stories": stories, "links": links, "problems": problems, "corrections": corrections, "annotations": annotated,
 }  # fmt: skip
 FORMS = ("csv", "jsonl", "parquet")
 
@@ -152,6 +221,8 @@ def export_to(store: Archive, what: str, form: str, out: str) -> int:
         raise ExportError(f"{what}: there are {', '.join(KINDS)}")
     if form not in FORMS:
         raise ExportError(f"{form}: there are {', '.join(FORMS)}")
+    if what == "annotations" and form != "jsonl":
+        raise ExportError("annotations hold lists: --format jsonl")
     if form == "parquet" and not out:
         raise ExportError("parquet needs a file: --out events.parquet")
     with _sink(out) as sink:

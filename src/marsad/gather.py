@@ -6,8 +6,6 @@ thread and at its own pace; only this thread writes.
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -18,7 +16,7 @@ import msgspec
 from courlan import clean_url
 from rich.progress import Progress
 
-from marsad.archive import Archive
+from marsad.archive import Archive, Entry
 from marsad.archive import frontier as lists
 from marsad.archive.frontier import State, Waiting
 from marsad.collect import collect, discover, feeds, sitemaps
@@ -26,11 +24,11 @@ from marsad.collect.feeds import Item
 from marsad.collect.fetch import Fetched, Trouble, problem_of
 from marsad.collect.files import unpacked
 from marsad.collect.polite import Manners
+from marsad.collect.together import Ask, fetched
 from marsad.dissect import dissect
 from marsad.records import Article, Page, Problem, page_of
 
-WORKERS = 8  # hosts asked at the same time
-PORTION = 50  # local pages kept in one transaction
+PORTION = 200  # local pages kept in one transaction
 MAPS, DEEP = 200, 3  # sitemaps of a source, and how deep indexes may lie in each other
 FEEDS = 5  # of a home page
 EARLY = timedelta(days=1)  # how far after its fetching a page may be dated
@@ -104,22 +102,14 @@ def _from_files(store: Archive, source: str, progress: Progress, now: datetime) 
         progress.advance(task, len(portion))
 
 
-def _kept(store: Archive, portion: Iterable[Page | Problem], now: datetime) -> Iterator[Problem | _Step]:
+def _kept(store: Archive, portion: Sequence[Page | Problem], now: datetime) -> Iterator[Problem | _Step]:
     """Keep some pages in one transaction; those that are kept already are passed over."""
-    made: list[tuple[Page | None, Article | None, list[Problem]]] = []
-    found = 0
-    for one in portion:
-        if isinstance(one, Problem):
-            made.append((None, None, [one]))
-            continue
-        found += 1
-        if not store.has_page(one.id):
-            made.append((one, *told_apart(one, now)))
-    with store.writing() as db:
-        kept = sum([store.put_in(db, page, article, problems, met_at=now) for page, article, problems in made])
-    for _, _, problems in made:
-        yield from problems
-    yield _Step(found, sum(page is not None for page, _, _ in made), kept)
+    there = store.have_pages(one.id for one in portion if isinstance(one, Page))
+    made = [Entry(None, None, [one]) if isinstance(one, Problem) else Entry(one, *told_apart(one, now)) for one in portion if isinstance(one, Problem) or one.id not in there]
+    kept = sum(store.put_all(made, now))
+    for entry in made:
+        yield from entry.problems
+    yield _Step(sum(isinstance(one, Page) for one in portion), sum(entry.page is not None for entry in made), kept)
 
 
 # the web
@@ -136,17 +126,21 @@ def _from_web(store: Archive, source: str, manners: Manners, progress: Progress,
             yield one
     waiting = lists.due(store, datetime.now(UTC), [source])
     progress.update(task, total=len(waiting))
-    for item, got in _all_fetched(waiting, manners):
-        yield from _taken(store, item, got, datetime.now(UTC))
+    items = {item.url: item for item in waiting}
+    for url, got in fetched([Ask(i.url, i.etag, i.modified) for i in waiting], manners):
+        yield from _taken(store, items[url], got, datetime.now(UTC))
         progress.advance(task)
 
 
 def _taken(store: Archive, item: Waiting, got: Fetched | Trouble, now: datetime) -> Iterator[Problem | _Step]:
     """Keep what an address answered, or why it did not; what the feed said of it is kept in its place when it is given up."""
     if isinstance(got, Fetched):
+        if got.status == 304:
+            lists.unchanged(store, item.url)
+            return
         page = page_of(got.body, item.url, media_type=got.media_type if "html" in got.media_type or got.media_type == "text/plain" else "", encoding=got.encoding, fetched_at=now)
         article, problems = told_apart(page, now)
-        kept = lists.fetched(store, item.url, page, article, problems, now)
+        kept = lists.fetched(store, item.url, Entry(page, article, problems, None, got.etag, got.modified), now)
         yield from problems
         yield _Step(0, 0, int(kept))
         return
@@ -254,56 +248,3 @@ def _known(encoding: str) -> bool:
     except (LookupError, ValueError):
         return False
     return True
-
-
-def _all_fetched(waiting: Sequence[Waiting], manners: Manners) -> Iterator[tuple[Waiting, Fetched | Trouble]]:
-    """Yield every address with its answer, as they come."""
-    hosts: dict[str, list[Waiting]] = {}
-    for item in waiting:
-        hosts.setdefault(urlsplit(item.url).netloc, []).append(item)
-    jobs: queue.SimpleQueue[list[Waiting]] = queue.SimpleQueue()
-    for items in hosts.values():
-        jobs.put(items)
-    done: queue.Queue[tuple[Waiting, Fetched | Trouble] | None] = queue.Queue(maxsize=4 * WORKERS)
-    stop = threading.Event()
-
-    def work() -> None:
-        try:
-            while not stop.is_set():
-                try:
-                    items = jobs.get_nowait()
-                except queue.Empty:
-                    return
-                for item in items:
-                    if stop.is_set():
-                        return
-                    try:
-                        answer: Fetched | Trouble = manners.get(item.url)
-                    except Trouble as trouble:
-                        answer = trouble
-                    _put(done, (item, answer), stop)
-        finally:
-            _put(done, None, stop)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(WORKERS, len(hosts)))]
-    for thread in threads:
-        thread.start()
-    left = len(threads)
-    try:
-        while left:
-            one = done.get()
-            if one is None:
-                left -= 1
-            else:
-                yield one
-    finally:
-        stop.set()
-
-
-def _put(done: queue.Queue[tuple[Waiting, Fetched | Trouble] | None], one: tuple[Waiting, Fetched | Trouble] | None, stop: threading.Event) -> None:
-    while not stop.is_set():
-        try:
-            done.put(one, timeout=0.5)
-            return
-        except queue.Full:
-            continue

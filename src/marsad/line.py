@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from rich.progress import Progress
@@ -14,12 +15,13 @@ from marsad.arabic.letters import fold
 from marsad.archive import Archive
 from marsad.archive.nearby import Nearby
 from marsad.archive.search import Hit, parse, search
-from marsad.read import ORIGIN, read
+from marsad.read import FAST, ORIGIN, read
 from marsad.read.entities import registry
 from marsad.read.see import gazetteer
-from marsad.records import Article, Link, Problem, Reading, Story
+from marsad.records import Article, Change, Link, Problem, Reading, Story
 from marsad.relate import relate
 from marsad.relate.related import Known, related
+from marsad.relate.revisions import changes
 from marsad.relate.vectors import BODY, Rarity, lead, meanings, packed, traits, unpacked
 from marsad.sentences import Text, article_records
 from marsad.show import Shown
@@ -27,6 +29,7 @@ from marsad.show import Shown
 CORES = os.cpu_count() or 1
 MANY = 1000  # articles from which other processes are begun to work meanings out
 NEAR = 80  # nearest articles that are looked at for related ones
+KEPT = 20  # readings kept in one transaction
 PORTION = 256  # articles whose meanings are worked out and kept at a time
 
 
@@ -80,7 +83,7 @@ def from_archive(store: Archive, fast: bool, progress: Progress) -> Iterator[tup
 
 def _reading(store: Archive, article: Article, fast: bool) -> Reading:
     reading = store.reading(article.id)
-    if reading is None:
+    if reading is None or (reading.origin != ORIGIN and not fast):
         reading = read(article, fast)
         store.put_reading(reading)
     return reading
@@ -134,6 +137,22 @@ def related_to(store: Archive, article: Article, count: int, progress: Progress)
     return links, {a.id: a for a, _ in near.values()}
 
 
+class Version(NamedTuple):
+    """A version of an address, and what it says otherwise than the one before."""
+
+    article: Article
+    changes: list[Change]
+
+
+def revisions(store: Archive, url: str) -> Iterator[Version]:
+    """Yield the versions of an address that are kept, the first one first; those that are not read yet are compared by the fast gear."""
+    before: tuple[Article, Reading] | None = None
+    for article in store.versions(url):
+        reading = store.told(article.id) or read(article, True)
+        yield Version(article, changes(before[0], article, before[1], reading) if before else [])
+        before = article, reading
+
+
 def searched(store: Archive, query: str, limit: int) -> list[Hit]:
     """Return what a query finds; a name after `entity:` means whom the registry knows by it too. QueryError when it cannot be understood."""
     told = parse(query)
@@ -148,12 +167,11 @@ def _meant(name: str) -> tuple[str, ...]:
 
 
 def reread(store: Archive, fast: bool, progress: Progress) -> int:
-    """Read the articles that are not read yet or were read by another reader; return how many."""
-    todo = store.read_by_others(ORIGIN)
+    """Read the articles that are not read yet, were read by an earlier reader, or, without `fast`, by the fast gear alone; return how many. What is read is kept a few at a time."""
+    todo = store.read_by_others((ORIGIN, FAST) if fast else (ORIGIN,))
     task = progress.add_task("reading", total=len(todo))
-    for article_id in todo:
-        article = store.article(article_id)
-        if article:
-            store.put_reading(read(article, fast))
-        progress.advance(task)
+    for first in range(0, len(todo), KEPT):
+        articles = [a for a in map(store.article, todo[first : first + KEPT]) if a]
+        store.put_readings([read(a, fast) for a in articles])
+        progress.advance(task, len(articles))
     return len(todo)

@@ -215,6 +215,41 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     entities: tuple[str, ...]
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between two versions of one address.
+
+    what: headline, date, figure, event or passage; before, after: where it stands in the earlier and the later text, None when it is not there; text: the change in words, as «110 → 130» for a
+    figure, the type for an event.
+    """
+
+    what: str
+    before: Span | None
+    after: Span | None
+    text: str
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says of one record of a machine's reading; kept beside it.
+
+    what: event, mention or link; target: which one, "start:end:TYPE" of an event's trigger, "start:end" of a mention, "kind:id of the other article" of a link; verdict: wrong, right or changed;
+    values: of what is changed, the new values by field (roles of events as "start:end" of mentions, blanks between); who: a name; at: UTC; note: free.
+    """
+
+    article_id: str
+    what: str
+    target: str
+    verdict: str
+    who: str
+    at: datetime
+    values: dict[str, str] = {}
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """Hash of article, target, person and moment."""
+        return key(self.article_id, self.what, self.target, self.who, self.at.isoformat())
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something expected that went wrong; kept and shown, never lost.
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marsad.archive.search import Hit
-from marsad.records import Article, Block, Event, Link, Problem, Reading, Story
+from marsad.records import Article, Block, Change, Event, Link, Problem, Reading, Story
 from marsad.relate.related import in_words
 
 
@@ -191,6 +191,14 @@ def related(console: Console, left: Article, right: Article, link: Link) -> None
     for reason in link.because:
         sides = [" … ".join(dict.fromkeys(side.text[s.start : s.end] for s in spans)) for side, spans in ((left, reason.left), (right, reason.right))]
         console.print(Text.assemble((f"      {reason.what:8} ", "bright_black"), *([safe(sides[0]), "  ⇄  ", safe(sides[1])] if any(sides) else [safe(reason.text)])))
+
+
+def version(console: Console, item: Article, changes: Sequence[Change]) -> None:
+    """Print a version of an address with what it says otherwise than the one before."""
+    when = f"{item.published_at:%Y-%m-%d %H:%M}" if item.published_at else "-"
+    console.print(Text.assemble((f"{when:17}", "green"), (safe(item.headline or "(no article)"), "bold"), (f"  {item.id[:8]}", "bright_black")))
+    for change in changes:
+        console.print(Text.assemble((f"    {change.what:9}", "yellow"), safe(change.text)))
 
 
 def hit(console: Console, found: Hit) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from marsad.archive import Archive, ArchiveError
+from marsad.archive import Archive, ArchiveError, Entry
 from marsad.archive import frontier as lists
 from marsad.archive.frontier import State, Waiting
 from marsad.archive.lock import collecting
@@ -231,7 +231,7 @@ def test_the_list_of_waiting_addresses(where):
         assert len(due) == 4
         assert due[0].url.split("/")[2] != due[1].url.split("/")[2]  # hosts take turns
         page, article, _ = made(due[0].url, "عنوان", TALKS)
-        assert lists.fetched(store, due[0].url, page, article, [], NOW)
+        assert lists.fetched(store, due[0].url, Entry(page, article, etag="e"), NOW)
         assert lists.put_waiting(store, items) == 0  # what is kept is not waited for
         trouble = Problem(stage="collect", subject_id=due[1].url, code="busy", detail="busy")
         assert not lists.failed(store, due[1], trouble, NOW, wait=3600)

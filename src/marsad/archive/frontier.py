@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, exists, func, insert, select, update
 
-from marsad.archive import Archive, schema
-from marsad.records import Article, Page, Problem
+from marsad.archive import Archive, Entry, put, schema
+from marsad.records import Problem
 
 TRIES = 3  # fetches of an address before it is given up
 FIRST_WAIT = timedelta(minutes=5)  # after a failure, four times as long after each further one
@@ -27,6 +27,8 @@ class Waiting(NamedTuple):
     title: str
     text: str
     published_at: datetime | None
+    etag: str = ""  # of the page that is kept of it
+    modified: str = ""
 
 
 class State(NamedTuple):
@@ -50,7 +52,7 @@ def put_source(archive: Archive, url: str, kind: str, state: State) -> None:
     """Keep what is known of a source."""
     row = {"url": url, "kind": kind, "etag": state.etag, "modified": state.modified, "next_at": state.next_at.isoformat() if state.next_at else None, "failures": state.failures}
     with archive.writing() as db:
-        db.execute(archive._over(schema.source), row)
+        db.execute(put.over(db, schema.source), row)
 
 
 def put_waiting(archive: Archive, items: Sequence[Waiting], again: bool = False) -> int:
@@ -66,7 +68,7 @@ def put_waiting(archive: Archive, items: Sequence[Waiting], again: bool = False)
                 "url": item.url, "source": item.source, "host": urlsplit(item.url).netloc, "tries": 0, "next_at": None, "title": item.title, "text": item.text,
                 "published_at": item.published_at.isoformat() if item.published_at else None,
             }  # fmt: skip
-            db.execute(archive._new(schema.frontier), row)
+            db.execute(put.new(db, schema.frontier), row)
             new += 1
     return new
 
@@ -75,16 +77,31 @@ def due(archive: Archive, now: datetime, sources: Sequence[str]) -> list[Waiting
     """Return the addresses of these sources that may be fetched now, in order of hosts taking turns."""
     c = schema.frontier.c
     turn = func.row_number().over(partition_by=c.host, order_by=c.url).label("turn")
-    query = select(schema.frontier, turn).where(c.source.in_(sources), c.next_at.is_(None) | (c.next_at <= now.isoformat())).order_by(turn, c.host)
+    p = schema.page.c
+    etag, modified = (select(column).where(p.url == c.url).order_by(p.fetched_at.desc(), p.id).limit(1).scalar_subquery() for column in (p.etag, p.modified))
+    query = (
+        select(schema.frontier, turn, etag.label("etag"), modified.label("modified"))
+        .where(c.source.in_(sources), c.next_at.is_(None) | (c.next_at <= now.isoformat()))
+        .order_by(turn, c.host)
+    )
     with archive.reading_from() as db:
-        return [Waiting(r.url, r.source, r.tries, r.title, r.text, datetime.fromisoformat(r.published_at) if r.published_at else None) for r in db.execute(query)]
+        return [
+            Waiting(r.url, r.source, r.tries, r.title, r.text, datetime.fromisoformat(r.published_at) if r.published_at else None, r.etag or "", r.modified or "")
+            for r in db.execute(query)
+        ]
 
 
-def fetched(archive: Archive, url: str, page: Page, article: Article | None, problems: Sequence[Problem], now: datetime) -> bool:
+def fetched(archive: Archive, url: str, entry: Entry, now: datetime) -> bool:
     """Keep a page that came and take its address off the list, in one transaction; return whether its article is new."""
     with archive.writing() as db:
         db.execute(delete(schema.frontier).where(schema.frontier.c.url == url))
-        return archive.put_in(db, page, article, problems, met_at=now)
+        return put.entries(db, [entry], now)[0]
+
+
+def unchanged(archive: Archive, url: str) -> None:
+    """Take an address off the list whose page is kept as it is now."""
+    with archive.writing() as db:
+        db.execute(delete(schema.frontier).where(schema.frontier.c.url == url))
 
 
 def failed(archive: Archive, item: Waiting, problem: Problem, now: datetime, wait: float = 0.0, final: bool = False) -> bool:
@@ -93,7 +110,7 @@ def failed(archive: Archive, item: Waiting, problem: Problem, now: datetime, wai
     gone = final or item.tries + 1 >= TRIES
     later = now + max(timedelta(seconds=wait), FIRST_WAIT * 4**item.tries)
     with archive.writing() as db:
-        archive.put_in(db, None, None, [problem], met_at=now)
+        put.problems(db, [problem], now)
         db.execute(
             delete(schema.frontier).where(c.url == item.url) if gone else update(schema.frontier).where(c.url == item.url).values(tries=item.tries + 1, next_at=later.isoformat())
         )

@@ -30,6 +30,8 @@ page = Table(
     Column("media_type", Text, nullable=False),
     Column("encoding", Text, nullable=False),
     Column("body", Text, ForeignKey("body.hash"), nullable=False, index=True),
+    Column("etag", Text, nullable=False, server_default=""),  # as the server gave them, to ask by the next time
+    Column("modified", Text, nullable=False, server_default=""),
 )
 article = Table(
     "article",
@@ -60,6 +62,31 @@ mark = Table(  # what articles can be asked for by: entity, type, country, outle
     Column("kind", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("number", Integer, ForeignKey("article.number"), primary_key=True, index=True),
+)
+event = Table(  # the events of readings as people corrected them, to ask by; the readings themselves stand in `reading`
+    "event",
+    metadata,
+    Column("number", Integer, ForeignKey("article.number"), primary_key=True),
+    Column("ord", Integer, primary_key=True),  # of the event in its corrected reading
+    Column("day", Text, index=True),
+    Column("type", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("said", Integer, nullable=False),  # 1: it has a content, it is a position
+    Column("score", Float, nullable=False),
+    Column("start", Integer, nullable=False),  # of its trigger
+)
+party = Table(  # who and what has a part in an event
+    "party",
+    metadata,
+    Column("number", Integer, ForeignKey("article.number"), primary_key=True),
+    Column("ord", Integer, primary_key=True),
+    Column("role", Text, primary_key=True),  # actor, recipient, place, by
+    Column("place", Integer, primary_key=True),  # number of the mention
+    Column("entity", Text, nullable=False),  # its own, else its country as place:IRQ, else ""
+    Column("country", Text, nullable=False),
+    Column("sector", Text, nullable=False),
+    Column("name", Text, nullable=False),  # as written
 )
 link = Table(
     "link",
@@ -144,3 +171,6 @@ correction = Table(
     Column("record", LargeBinary, nullable=False),
 )
 Index("ix_article_newest_number", article.c.newest, article.c.number)
+Index("ix_event_type_day", event.c.type, event.c.day)
+Index("ix_party_entity", party.c.entity, party.c.role)
+Index("ix_party_country", party.c.country, party.c.role)

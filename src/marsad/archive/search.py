@@ -5,7 +5,7 @@
     -الأردن                       not this word
     entity:السوداني outlet:رويترز type:ASSAULT country:IRQ after:2024-01-01 before:2024-02-01      a value of several words stands in quotes
 
-The newest LOOK articles that fit are ranked: by the share of the words that the headline has, and by age.
+Ranked are the newest LOOK articles that have all words in their headline and the newest LOOK that have them anywhere: by the share of the words that the headline has, and by age.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import words
-from marsad.archive import Archive
+from marsad.archive import Archive, schema
 from marsad.archive.terms import search_terms
 from marsad.records import Article, Span
 
-LOOK = 300  # newest fitting articles that are ranked
+LOOK = 200  # newest fitting articles that are ranked, of either kind
 FRESH = 30.0  # days after which what freshness counts has fallen to 1/e
 HEAD = 2.0  # what all words in the headline count, freshness counts up to 1
 FIELDS = ("entity", "outlet", "type", "country")
@@ -84,17 +84,18 @@ def parse(query: str) -> Query:
 
 def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None = None) -> list[Hit]:
     """Return the articles that fit, the best first; now: the moment that freshness is counted from."""
-    sql, values = _sql(archive.kind, query)
-    with archive.reading_from() as db:
-        rows = db.execute(text(sql), values).all()
-    wanted = {term for phrase in query.phrases for term in phrase}
     present = now or datetime.now(UTC)
-    ranked = sorted(((_score(row, wanted, present), row.number, row.record) for row in rows), key=lambda r: (-r[0], -r[1]))
-    out = []
-    for score, _, record in ranked[:limit]:
-        article = msgspec.json.decode(record, type=Article)
-        out.append(Hit(article, round(score, 4), spans_of(article, query)))
-    return out
+    wanted = {term for phrase in query.phrases for term in phrase}
+    with archive.reading_from() as db:
+        rows: dict[int, Any] = {}
+        for head in (True, False) if query.phrases else (False,):
+            sql, values = _sql(archive.kind, query, head)
+            rows |= {row.number: row for row in db.execute(text(sql), values)}
+        ranked = sorted(((_score(row, wanted, present), n) for n, row in rows.items()), reverse=True)[:limit]
+        c = schema.article.c
+        records = {row.number: row.record for row in db.execute(select(c.number, c.record).where(c.number.in_([n for _, n in ranked])))}
+    found = [(score, msgspec.json.decode(records[n], type=Article)) for score, n in ranked]
+    return [Hit(article, round(score, 4), spans_of(article, query)) for score, article in found]
 
 
 def _score(row: Any, wanted: set[str], now: datetime) -> float:
@@ -103,11 +104,12 @@ def _score(row: Any, wanted: set[str], now: datetime) -> float:
     return HEAD * len(wanted & head) / max(1, len(wanted)) + math.exp(-age / FRESH)
 
 
-def _sql(kind: str, query: Query) -> tuple[str, dict[str, Any]]:
+def _sql(kind: str, query: Query, head: bool) -> tuple[str, dict[str, Any]]:
+    """The newest LOOK articles that fit; head: that have all words in their headline."""
     values: dict[str, Any] = {"look": LOOK}
     where = ["article.newest = 1"]
     if query.phrases:
-        values["words"] = _fts(query) if kind == "sqlite" else _tsquery(query)
+        values["words"] = _fts(query, head) if kind == "sqlite" else _tsquery(query, head)
         where.append("words MATCH :words" if kind == "sqlite" else "words.lexemes @@ CAST(:words AS tsquery)")
         number = "words.rowid" if kind == "sqlite" else "words.number"
         source = f"words JOIN article ON article.number = {number}"
@@ -125,19 +127,19 @@ def _sql(kind: str, query: Query) -> tuple[str, dict[str, Any]]:
         if day:
             values[name] = day.isoformat()
             where.append(f"article.published_at {sign} :{name}")
-    return f"SELECT article.number, headline, published_at, record FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT :look", values
+    return f"SELECT article.number, headline, published_at FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT :look", values
 
 
-def _fts(query: Query) -> str:
+def _fts(query: Query, head: bool = False) -> str:
     said = " AND ".join('"' + " ".join(p) + '"' for p in query.phrases)
-    return f"({said})" + "".join(' NOT "' + " ".join(p) + '"' for p in query.without)
+    return ("{head} : " if head else "") + f"({said})" + "".join(' NOT "' + " ".join(p) + '"' for p in query.without)
 
 
-def _tsquery(query: Query) -> str:
-    def said(phrase: Sequence[str]) -> str:
-        return "(" + " <-> ".join(f"'{term}'" for term in phrase) + ")"
+def _tsquery(query: Query, head: bool = False) -> str:
+    def said(phrase: Sequence[str], weight: str) -> str:
+        return "(" + " <-> ".join(f"'{term}'{weight}" for term in phrase) + ")"
 
-    return " & ".join([*map(said, query.phrases), *(f"!{said(p)}" for p in query.without)])
+    return " & ".join([*(said(p, ":A" if head else "") for p in query.phrases), *(f"!{said(p, '')}" for p in query.without)])
 
 
 def spans_of(article: Article, query: Query) -> tuple[Span, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from marsad.arabic.letters import fold
-from marsad.arabic.words import stem, words
+from marsad.arabic.words import stem, tokens
 
 APART = 8  # positions between headline and body, so that no phrase runs over
 FARTHEST, MOST = 16_000, 250  # what a tsvector holds: positions, and positions of one lexeme
@@ -17,10 +18,12 @@ def search_terms(text: str) -> list[str]:
     >>> search_terms("والمتظاهرون في Gaza، 1,200")
     ['متظاهر', 'في', 'gaza', '1200']
     """
-    return [term for w in words(text) if (term := _term(w.text))]
+    return [term for token in tokens(text) if (term := term_of(token))]
 
 
-def _term(word: str) -> str:
+@lru_cache(maxsize=200_000)
+def term_of(word: str) -> str:
+    """Return the stem that one token is searched by, "" for a mark."""
     bare = "".join(c for c in fold(word).lower() if c.isalnum())
     return "".join(c for c in stem(bare) if c.isalnum()) or bare
 

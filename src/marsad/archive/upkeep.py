@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, func, insert, select, text
 
-from marsad.archive import Archive, ArchiveError, schema
+from marsad.archive import Archive, ArchiveError, put, schema
 from marsad.archive.connect import is_url
 from marsad.archive.upgrade import HEAD
 from marsad.records import Article
@@ -59,9 +59,7 @@ def _copy(source: Archive, target: Archive) -> None:
             while some := [dict(row) for row in islice(rows, PORTION)]:
                 there.execute(insert(table), some)
                 if table.name == "article":
-                    for row in some:
-                        if row["headline"] is not None:
-                            target._index(there, row["number"], msgspec.json.decode(row["record"], type=Article))
+                    put.index(there, [(row["number"], msgspec.json.decode(row["record"], type=Article)) for row in some if row["headline"] is not None])
         if target.kind == "postgresql":
             for name in ("article", "visit"):
                 column = "number" if name == "article" else "id"

@@ -18,12 +18,12 @@ from marsad.read.names import resolve
 from marsad.read.told import Found, Told
 from marsad.records import Article, Date, Event, Figure, Mention, Reading, Span
 
-ORIGIN = "marsad.read 3"
+ORIGIN, FAST = "marsad.read 3", "marsad.read.fast 3"
 DATED = 80  # characters between a trigger and the time expression that dates it
 READ = ("headline", "standfirst", "body", "caption")
 _END = re.compile(r"(?<=[^\W\d_]{2})[.؟!](?:[»\")]|\.)*\s+|[؟!][»\")]*\s+|\n+|(?<=[»\")\d])\.\s+")
 
-__all__ = ["ORIGIN", "read", "read_sentence", "sentences"]
+__all__ = ["FAST", "ORIGIN", "read", "read_sentence", "sentences"]
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -91,7 +91,7 @@ def _reading(article_id: str, text: str, spans: list[tuple[int, int]], published
         events=merge(text, events, known) if heads else tuple(e for _, e in events),
         figures=tuple(counted),
         dates=tuple(dates),
-        origin=ORIGIN,
+        origin=FAST if fast else ORIGIN,
     )
 
 
