@@ -103,7 +103,7 @@ def moved(correction: Correction, before: Article, after: Article) -> Correction
         quote = before.text[start:end]
         if start < 0 or not quote:
             return None
-        at = start if after.text[start:end] == quote else after.text.find(quote) if after.text.count(quote) == 1 else -1
+        at = start if before.text[:end] == after.text[:end] else _found(before.text, start, end, after.text)
         return None if at < 0 else ":".join([str(at), str(at + end - start), *name.split(":")[2:]])
 
     values = dict(correction.values)
@@ -115,6 +115,16 @@ def moved(correction: Correction, before: Article, after: Article) -> Correction
             values[role] = " ".join(s for s in spans if s)
     target = there(correction.target)
     return msgspec.structs.replace(correction, article_id=after.id, target=target, values=values) if target else None
+
+
+def _found(text: str, start: int, end: int, other: str) -> int:
+    """Where the same words stand in another text, told by what stands around them; -1 when that is nowhere or at several places."""
+    for around in (60, 25, 8, 0):
+        first = max(0, start - around)
+        piece = text[first : end + around]
+        if other.count(piece) == 1:
+            return other.index(piece) + start - first
+    return -1
 
 
 def evidence(correction: Correction) -> Span | None:

@@ -5,6 +5,8 @@ import json
 import pytest
 from hostile import STORY
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def archive(marsad, tmp_path):
@@ -73,3 +75,42 @@ def test_upkeep(marsad, archive, tmp_path):
     nothing = marsad("archive", "backup", tmp_path / "b.db", "--archive", archive)
     assert nothing.returncode == 1
     assert b"is there already" in nothing.stderr
+
+
+def test_versions_say_what_changed(marsad, tmp_path):
+    where = tmp_path / "v.db"
+    for name, title, toll in (("a", "مقتل خمسة في غارة على بغداد", "خمسة"), ("b", "مقتل سبعة في غارة على بغداد", "سبعة")):
+        row = {"title": title, "text": f"قتل {toll} أشخاص في غارة أميركية على بغداد مساء الخميس.", "published": "2024-01-04", "url": "https://x.example/1"}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf8")
+        assert marsad("collect", tmp_path / f"{name}.jsonl", "--archive", where).returncode == 0
+    rows = [json.loads(line) for line in marsad("versions", "https://x.example/1", "--json", "--archive", where).stdout.splitlines()]
+    assert [len(r["changes"]) > 0 for r in rows] == [False, True]
+    assert {c["what"] for c in rows[1]["changes"]} >= {"headline", "figure", "passage"}
+    assert "killed: 5 → 7" in marsad("versions", rows[1]["id"], "--archive", where).stdout.decode()
+    assert marsad("versions", "https://nowhere.example", "--archive", where).returncode == 1
+
+
+def test_reread_takes_what_the_fast_gear_read(marsad, archive):
+    assert marsad("reread", "--fast", "--archive", archive).stdout == b"0 articles read\n"
+    assert marsad("reread", "--archive", archive).stdout == b"2 articles read\n"
+    assert marsad("reread", "--fast", "--archive", archive).stdout == b"0 articles read\n"
+    assert marsad("reread", "--archive", archive).stdout == b"0 articles read\n"
+
+
+def test_corrections_go_out_as_annotations(marsad, archive):
+    from datetime import UTC, datetime
+
+    from marsad.archive import Archive
+    from marsad.corrections import name_of
+    from marsad.records import Correction
+
+    with Archive(archive) as store:
+        article = next(a for a in store.articles() if "غارة" in (a.headline or ""))
+        strike = next(e for e in store.reading(article.id).events if e.type == "ASSAULT" and e.trigger.start > len(article.headline))
+        store.correct(
+            Correction(article_id=article.id, what="event", target=name_of(strike), verdict="changed", who="سلمى", at=datetime(2024, 1, 5, tzinfo=UTC), values={"mode": "aerial"})
+        )
+    (row,) = [json.loads(line) for line in marsad("export", "annotations", "--archive", archive).stdout.splitlines()]
+    assert any(e["mode"] == "aerial" and row["text"][slice(*e["trigger"])] == article.text[strike.trigger.start : strike.trigger.end] for e in row["events"])
+    assert "aerial" in marsad("export", "corrections", "--format", "csv", "--archive", archive).stdout.decode()
+    assert marsad("export", "annotations", "--format", "csv", "--archive", archive).returncode == 2

@@ -53,6 +53,7 @@ def test_wrong_usage_is_2_and_help_has_an_example(marsad):
     assert "Example" in marsad("dissect", "--help").stdout.decode()
 
 
+@pytest.mark.slow
 def test_demo_fills_an_archive_and_a_second_run_changes_nothing(marsad, tmp_path):
     def rows():
         db = sqlite3.connect(tmp_path / "marsad.db")
@@ -78,7 +79,7 @@ def test_archive_that_is_no_archive_is_said_plainly(marsad, tmp_path):
     assert "Traceback" not in done.stderr.decode()
 
 
-@pytest.mark.parametrize("command", ["dissect", "demo", "read", "stories", "related"])
+@pytest.mark.parametrize("command", ["dissect", "demo", "read", "stories", "related", "versions", "collect", "watch", "search", "export", "archive"])
 def test_every_command_is_documented(command):
     from pathlib import Path
 

@@ -1,6 +1,10 @@
 import json
 import sqlite3
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def records(path, rows):
     path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf8")

@@ -224,3 +224,64 @@ def test_a_changed_page_becomes_a_version_and_a_date_from_the_future_is_told(web
     assert articles[0].published_at is None
     with Archive(where) as store:
         assert len(store.versions(f"{web.url}/one")) == 2
+
+
+def test_a_page_asked_for_again_is_asked_conditionally(web, tmp_path):
+    def page(handler):
+        if handler.headers.get("If-None-Match") == '"v1"':
+            answer(handler, b"", 304)
+        else:
+            answer(handler, STORY.format(title="غارة على بغداد").encode(), ETag='"v1"')
+
+    web.pages |= {"/feed": feed(ITEM.format(title="غارة", link=f"{web.url}/one", text="")), "/one": page}
+    where = tmp_path / "a.db"
+    for again in (False, True):
+        rows, problems, articles = collected(where, [f"{web.url}/feed"], again=again)
+        assert (len(articles), problems) == (1, [])
+    assert web.asked.count("/one") == 2
+    assert web.headers["/one"]["If-None-Match"] == '"v1"'
+    with Archive(where) as store:
+        assert lists.due(store, datetime.now(UTC), [f"{web.url}/feed"]) == []
+        assert store.counts()["page"] == 1
+    assert rows[0].kept == 0
+
+
+def test_zips_a_warc_a_feed_and_a_folder_in_one_call(web, marsad, shared, tmp_path):
+    from test_files import warc
+
+    web.pages |= {"/feed": feed(ITEM.format(title="غارة", link=f"{web.url}/one", text="")), "/one": STORY.format(title="غارة على بغداد")}
+    warc(tmp_path / "crawl.warc", STORY.format(title="تشييع القتيل في بغداد").encode(), STORY.format(title="تنديد بالغارة على بغداد").encode())
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages/a.html").write_text(STORY.format(title="بغداد تستدعي القائم بالأعمال"), encoding="utf8")
+    zips = sorted((shared / "data/news").glob("saudinewsnet-*.zip"))[:1]
+    done = marsad("collect", *zips, tmp_path / "crawl.warc", f"{web.url}/feed", tmp_path / "pages", "--archive", tmp_path / "a.db", "--inside", "--pause", "0")
+    assert done.returncode in (0, 1), done.stderr.decode()
+    with Archive(tmp_path / "a.db") as store:
+        articles = list(store.articles())
+    assert len([a for a in articles if a.url.startswith(("http://127", "https://sidra", str(tmp_path)))]) == 4
+    assert len(articles) > 1000
+    assert done.stderr.decode().count(" found, ") == len(zips) + 3
+
+
+def test_watch_collects_again_until_stopped(web, tmp_path):
+    import os
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    web.pages |= {"/feed": feed(ITEM.format(title="غارة", link=f"{web.url}/one", text="")), "/one": STORY.format(title="غارة على بغداد")}
+    call = [sys.executable, "-m", "marsad.cli", "watch", f"{web.url}/feed", "--every", "0.02", "--inside", "--pause", "0", "--archive", str(tmp_path / "a.db")]
+    process = subprocess.Popen(call, stderr=subprocess.PIPE, env=os.environ | {"NO_COLOR": "1"})
+    deadline = time.monotonic() + 60
+    while web.asked.count("/feed") < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+        if web.asked.count("/feed") == 1:
+            web.pages["/feed"] = feed(*(ITEM.format(title="غارة", link=f"{web.url}/{name}", text="") for name in ("one", "two")))
+            web.pages["/two"] = STORY.format(title="تشييع القتيل في بغداد")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in said.decode()
+    with Archive(tmp_path / "a.db") as store:
+        assert {a.headline for a in store.articles()} == {"غارة على بغداد", "تشييع القتيل في بغداد"}

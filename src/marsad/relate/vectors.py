@@ -183,27 +183,6 @@ def unpacked(raw: bytes) -> Vector:
     return out
 
 
-class Nearby:
-    """An index of meanings by number (usearch, int8, cosine). It keeps nothing: the archive saves it, loads it and fills it anew when it is lost."""
-
-    def __init__(self) -> None:
-        from usearch.index import Index
-
-        self.index: Any = Index(ndim=MEANING, metric="cos", dtype="i8")
-
-    def add(self, numbers: Sequence[int], vectors: Vector) -> None:
-        """Put vectors in under their numbers; a number that is there already keeps its vector."""
-        fresh = [i for i, n in enumerate(numbers) if n not in self.index]
-        if fresh:
-            self.index.add(np.array([numbers[i] for i in fresh], np.uint64), np.ascontiguousarray(vectors[fresh]), threads=1)
-
-    def near(self, vector: Vector, count: int) -> list[int]:
-        """Return the numbers of the nearest vectors, the nearest first."""
-        if not len(self.index):
-            return []
-        return [int(n) for n in self.index.search(vector, count, threads=1).keys]
-
-
 def traits(told: Sequence[tuple[Article, Reading]], rarity: Rarity, known: Mapping[str, Vector] | None = None) -> list[Trait]:
     """Return the traits of articles with their readings; `rarity` counts them first, so a portion weighs its own words too. known: meanings of articles by id that need not be worked out."""
     found = []
