@@ -17,16 +17,17 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import Connection, func, select, text
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import words
 from marsad.archive import Archive, schema
-from marsad.archive.terms import search_terms
+from marsad.archive.terms import search_terms, term_of
 from marsad.records import Article, Span
 
 LOOK = 200  # newest fitting articles that are ranked, of either kind
 FRESH = 30.0  # days after which what freshness counts has fallen to 1/e
+FEW = 20_000  # articles with a mark up to which they are listed, not asked for one by one
 HEAD = 2.0  # what all words in the headline count, freshness counts up to 1
 FIELDS = ("entity", "outlet", "type", "country")
 _PART = re.compile(r'(?P<no>-)?(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
@@ -89,7 +90,7 @@ def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None
     with archive.reading_from() as db:
         rows: dict[int, Any] = {}
         for head in (True, False) if query.phrases else (False,):
-            sql, values = _sql(archive.kind, query, head)
+            sql, values = _sql(db, query, head)
             rows |= {row.number: row for row in db.execute(text(sql), values)}
         ranked = sorted(((_score(row, wanted, present), n) for n, row in rows.items()), reverse=True)[:limit]
         c = schema.article.c
@@ -104,30 +105,48 @@ def _score(row: Any, wanted: set[str], now: datetime) -> float:
     return HEAD * len(wanted & head) / max(1, len(wanted)) + math.exp(-age / FRESH)
 
 
-def _sql(kind: str, query: Query, head: bool) -> tuple[str, dict[str, Any]]:
+def _sql(db: Connection, query: Query, head: bool) -> tuple[str, dict[str, Any]]:
     """The newest LOOK articles that fit; head: that have all words in their headline."""
+    sqlite = db.dialect.name == "sqlite"
     values: dict[str, Any] = {"look": LOOK}
     where = ["article.newest = 1"]
+    marks = list(query.marks)
     if query.phrases:
-        values["words"] = _fts(query, head) if kind == "sqlite" else _tsquery(query, head)
-        where.append("words MATCH :words" if kind == "sqlite" else "words.lexemes @@ CAST(:words AS tsquery)")
-        number = "words.rowid" if kind == "sqlite" else "words.number"
+        values["words"] = _fts(query, head) if sqlite else _tsquery(query, head)
+        where.append("words MATCH :words" if sqlite else "words.lexemes @@ CAST(:words AS tsquery)")
+        number = "words.rowid" if sqlite else "words.number"
         source = f"words JOIN article ON article.number = {number}"
     else:
         number, source = "article.number", "article"
+        if marks and len(marks[0][1]) == 1:  # the marks of one value stand in order of numbers
+            field, (value,) = marks.pop(0)
+            values |= {"field": field, "value": value}
+            number, source = "mark.number", "mark JOIN article ON article.number = mark.number"
+            where.append("mark.kind = :field AND mark.value = :value")
         for n, phrase in enumerate(query.without):
-            values[f"without{n}"] = _fts(Query((phrase,))) if kind == "sqlite" else _tsquery(Query((phrase,)))
-            inner = f"SELECT rowid FROM words WHERE words MATCH :without{n}" if kind == "sqlite" else f"SELECT number FROM words WHERE lexemes @@ CAST(:without{n} AS tsquery)"
-            where.append(f"article.number NOT IN ({inner})")
-    for n, (field, meant) in enumerate(query.marks):
+            values[f"without{n}"] = _fts(Query((phrase,))) if sqlite else _tsquery(Query((phrase,)))
+            inner = f"SELECT rowid FROM words WHERE words MATCH :without{n}" if sqlite else f"SELECT number FROM words WHERE lexemes @@ CAST(:without{n} AS tsquery)"
+            where.append(f"{number} NOT IN ({inner})")
+    for n, (field, meant) in enumerate(marks):
         names = [f"mark{n}_{i}" for i in range(len(meant))]
         values |= {f"field{n}": field, **dict(zip(names, meant, strict=True))}
-        where.append(f"EXISTS (SELECT 1 FROM mark WHERE mark.number = article.number AND mark.kind = :field{n} AND mark.value IN ({', '.join(':' + name for name in names)}))")
+        these = f"m.kind = :field{n} AND m.value IN ({', '.join(':' + name for name in names)})"
+        if _few(db, field, meant):  # + keeps SQLite from looking every one of them up in the index of words
+            where.append(f"{'+' if sqlite else ''}{number} IN (SELECT m.number FROM mark AS m WHERE {these})")
+        else:
+            where.append(f"EXISTS (SELECT 1 FROM mark AS m WHERE m.number = {number} AND {these})")
     for name, day, sign in (("after", query.after, ">="), ("before", query.before, "<")):
         if day:
             values[name] = day.isoformat()
             where.append(f"article.published_at {sign} :{name}")
-    return f"SELECT article.number, headline, published_at FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT :look", values
+    return f"SELECT {number} AS number, headline, published_at FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT :look", values
+
+
+def _few(db: Connection, field: str, meant: tuple[str, ...]) -> bool:
+    """Whether at most FEW articles have a mark."""
+    m = schema.mark.c
+    some = select(m.number).where(m.kind == field, m.value.in_(meant)).limit(FEW + 1).subquery()
+    return (db.scalar(select(func.count()).select_from(some)) or 0) <= FEW
 
 
 def _fts(query: Query, head: bool = False) -> str:
@@ -148,7 +167,7 @@ def spans_of(article: Article, query: Query) -> tuple[Span, ...]:
     for block in article.blocks:
         if block.role not in ("headline", "standfirst", "body"):
             continue
-        tokens = [(w, terms[0]) for w in words(article.text[block.start : block.end]) if (terms := search_terms(w.text))]
+        tokens = [(w, term) for w in words(article.text[block.start : block.end]) if (term := term_of(w.text))]
         for phrase in query.phrases:
             for i in range(len(tokens) - len(phrase) + 1):
                 if tuple(term for _, term in tokens[i : i + len(phrase)]) == phrase:
