@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +17,7 @@ from marsad.arabic.letters import fold
 from marsad.archive import Archive
 from marsad.corrections import evidence
 from marsad.knowledge import rows
+from marsad.outlook.told import score_of
 from marsad.read import sentences
 from marsad.records import Article, Event, Mention, Reading, body_text, key
 from marsad.sentences import score_form
@@ -30,33 +31,34 @@ class ExportError(ValueError):
 
 
 @lru_cache(maxsize=1)
-def scores() -> dict[tuple[str, str], tuple[int, float]]:
-    """Return quad class (1 verbal and 2 material cooperation, 3 verbal and 4 material conflict) and conflict-cooperation score by type and mode; a mode that is not there has its type's."""
-    return {(row["type"], row["mode"]): (int(row["quad"]), float(row["intensity"])) for row in rows("plover.tsv")}
-
-
-@lru_cache(maxsize=1)
 def _places() -> dict[str, Row]:
     return {fold(row["name"]): row for row in reversed(rows("places.tsv")) if row["kind"] in ("country", "city")}
 
 
-def _told(store: Archive) -> Iterator[tuple[Article, Reading]]:
-    for article in store.articles():
+Only = Collection[str] | None  # ids of articles, None for all
+
+
+def _articles(store: Archive, only: Only) -> Iterator[Article]:
+    yield from store.articles() if only is None else (a for a in map(store.article, only) if a)
+
+
+def _told(store: Archive, only: Only) -> Iterator[tuple[Article, Reading]]:
+    for article in _articles(store, only):
         reading = store.told(article.id)
         if reading:
             yield article, reading
 
 
-def events(store: Archive) -> Iterator[Row]:
+def events(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every event of every article that has been read."""
-    for article, reading in _told(store):
+    for article, reading in _told(store, only):
         names = {kind: "; ".join(dict.fromkeys(article.text[m.start : m.end] for m in reading.mentions if m.kind == kind)) for kind in ("PER", "ORG", "LOC")}
         for number, event in enumerate(reading.events):
             yield _event(article, reading, number, event, names)
 
 
 def _event(article: Article, reading: Reading, number: int, event: Event, names: dict[str, str]) -> Row:
-    quad, intensity = scores().get((event.type, event.mode)) or scores()[(event.type, "")]
+    quad, intensity = score_of(event.type, event.mode)
     day = article.published_at.date().isoformat() if article.published_at else ""
     when = reading.dates[event.when].value if event.when is not None else ""
     row: Row = {
@@ -91,9 +93,9 @@ def _where(article: Article, mentions: Sequence[Mention]) -> Row:
     }  # fmt: skip
 
 
-def articles(store: Archive) -> Iterator[Row]:
+def articles(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every article, its body as one text."""
-    for a in store.articles():
+    for a in _articles(store, only):
         moment = a.published_at.isoformat() if a.published_at else ""
         yield {
             "id": a.id, "url": a.url, "outlet": a.outlet, "headline": a.headline or "", "published_at": moment, "published_from": a.published_from or "", "authors": "; ".join(a.authors),
@@ -101,32 +103,34 @@ def articles(store: Archive) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def mentions(store: Archive) -> Iterator[Row]:
+def mentions(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every mention."""
-    for article, reading in _told(store):
+    for article, reading in _told(store, only):
         for m in reading.mentions:
             row = {"article_id": article.id, "start": m.start, "end": m.end, "text": article.text[m.start : m.end], "kind": m.kind}
             yield {**row, "entity_id": m.entity_id or "", "country": m.country, "sector": m.sector, "score": m.score}
 
 
-def figures(store: Archive) -> Iterator[Row]:
+def figures(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every figure."""
-    for article, reading in _told(store):
+    for article, reading in _told(store, only):
         for f in reading.figures:
             row = {"article_id": article.id, "start": f.start, "end": f.end, "text": article.text[f.start : f.end], "value": float(f.value)}
             yield {**row, "upper": float("nan") if f.upper is None else float(f.upper), "unit": f.unit, "what": f.what, "bound": f.bound}
 
 
-def stories(store: Archive) -> Iterator[Row]:
+def stories(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every article of every story."""
     for story in store.stories():
-        for article_id in story.article_ids:
+        for article_id in story.article_ids if only is None else (i for i in story.article_ids if i in only):
             yield {"story_id": story.id, "headline": story.headline, "article_id": article_id, "entities": "; ".join(story.entities)}
 
 
-def links(store: Archive) -> Iterator[Row]:
+def links(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every link."""
     for link in store.links():
+        if only is not None and not {link.left_id, link.right_id} & set(only):
+            continue
         yield {
             "left_id": link.left_id,
             "right_id": link.right_id,
@@ -137,15 +141,17 @@ def links(store: Archive) -> Iterator[Row]:
         }
 
 
-def problems(store: Archive) -> Iterator[Row]:
+def problems(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every problem."""
     for p in store.problems():
         yield {"stage": p.stage, "subject_id": p.subject_id, "code": p.code, "detail": p.detail}
 
 
-def corrections(store: Archive) -> Iterator[Row]:
+def corrections(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every correction, with the words it is about."""
     for c in store.corrections():
+        if only is not None and c.article_id not in only:
+            continue
         article, span = store.article(c.article_id), evidence(c)
         words = article.text[span.start : span.end] if article and span else ""
         values = "; ".join(f"{name}={value}" for name, value in sorted(c.values.items()))
@@ -162,9 +168,9 @@ def corrections(store: Archive) -> Iterator[Row]:
         }
 
 
-def annotated(store: Archive) -> Iterator[Row]:
+def annotated(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield every sentence in which people corrected a record, as it is right, in the form that training reads (`shared/eval/score_read.py`); offsets are those of the sentence."""
-    for article_id in dict.fromkeys(c.article_id for c in store.corrections() if c.what != "link"):
+    for article_id in dict.fromkeys(c.article_id for c in store.corrections() if c.what != "link" and (only is None or c.article_id in only)):
         article, reading = store.article(article_id), store.told(article_id)
         if article is None or reading is None:
             continue
@@ -209,14 +215,14 @@ def _annotation(article: Article, reading: Reading, start: int, end: int) -> Row
     }
 
 
-KINDS: dict[str, Callable[[Archive], Iterator[Row]]] = {
+KINDS: dict[str, Callable[[Archive, Only], Iterator[Row]]] = {
     "events": events, "articles": articles, "mentions": mentions, "figures": figures, "stories": stories, "links": links, "problems": problems, "corrections": corrections, "annotations": annotated,
 }  # fmt: skip
 FORMS = ("csv", "jsonl", "parquet")
 
 
-def export_to(store: Archive, what: str, form: str, out: str) -> int:
-    """Write records of a kind in a form into a file, or to standard output; return how many. A file is written aside and renamed, so a killed export leaves none behind."""
+def export_to(store: Archive, what: str, form: str, out: str, only: Only = None) -> int:
+    """Write records of a kind in a form into a file, or to standard output, of all articles or of `only` some; return how many. A file is written aside and renamed, so a killed export leaves none behind."""
     if what not in KINDS:
         raise ExportError(f"{what}: there are {', '.join(KINDS)}")
     if form not in FORMS:
@@ -226,7 +232,7 @@ def export_to(store: Archive, what: str, form: str, out: str) -> int:
     if form == "parquet" and not out:
         raise ExportError("parquet needs a file: --out events.parquet")
     with _sink(out) as sink:
-        return {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](KINDS[what](store), sink)
+        return {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}[form](KINDS[what](store, only), sink)
 
 
 @contextmanager

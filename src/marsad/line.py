@@ -14,7 +14,7 @@ from rich.progress import Progress
 from marsad.arabic.letters import fold
 from marsad.archive import Archive
 from marsad.archive.nearby import Nearby
-from marsad.archive.search import Hit, parse, search
+from marsad.archive.search import Hit, Query, parse, search
 from marsad.read import FAST, ORIGIN, read
 from marsad.read.entities import registry
 from marsad.read.see import gazetteer
@@ -153,11 +153,23 @@ def revisions(store: Archive, url: str) -> Iterator[Version]:
         before = article, reading
 
 
-def searched(store: Archive, query: str, limit: int) -> list[Hit]:
-    """Return what a query finds; a name after `entity:` means whom the registry knows by it too. QueryError when it cannot be understood."""
+def related_quietly(store: Archive, article: Article, count: int = 12) -> tuple[list[Link], dict[str, Article]]:
+    """`related_to` for a page: without waiting for vectors of many articles that were never worked out."""
+    if article.headline is None or len(store.without_meaning()) > PORTION:
+        return [], {}
+    with Progress(disable=True) as progress:
+        return related_to(store, article, count, progress)
+
+
+def asked(query: str) -> Query:
+    """Return a query taken apart; a name after `entity:` means whom the registry knows by it too. QueryError when it cannot be understood."""
     told = parse(query)
-    marks = tuple((field, _meant(value[0]) if field == "entity" else value) for field, value in told.marks)
-    return search(store, told._replace(marks=marks), limit)
+    return told._replace(marks=tuple((field, _meant(value[0]) if field == "entity" else value) for field, value in told.marks))
+
+
+def searched(store: Archive, query: str, limit: int, beyond: int = 0) -> list[Hit]:
+    """Return what a query finds among the articles that came after number `beyond`, the best first. QueryError when it cannot be understood."""
+    return search(store, asked(query), limit, beyond=beyond)
 
 
 def _meant(name: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Every write is one short transaction: a killed process leaves whole pages or non
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import zstandard
 from sqlalchemy import Connection, Select, delete, exists, func, select
+from sqlalchemy.exc import DBAPIError
 
 from marsad.archive import put, schema
 from marsad.archive.connect import ArchiveError, engine_of, is_url
@@ -37,12 +38,17 @@ class Archive:
         self.where = str(where)
         self.engine = engine_of(self.where)
         self.kind = self.engine.dialect.name
+        self.wrote = False
         upgrade(self.engine, self.where)
 
     def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self.kind == "sqlite" and self.wrote:
+            with suppress(DBAPIError), self.engine.connect() as db:  # so that plans know how much there is of what; a look at some rows of each index
+                db.exec_driver_sql("PRAGMA analysis_limit=400")
+                db.exec_driver_sql("PRAGMA optimize")
         self.engine.dispose()
 
     @property
@@ -61,6 +67,7 @@ class Archive:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in one transaction that waits for other writers, then keeps all of what is done or nothing."""
+        self.wrote = True
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
@@ -214,11 +221,12 @@ class Archive:
         query = select(c.record).order_by(c.left_id, c.right_id, c.kind)
         yield from self._records(query.where((c.left_id == article_id) | (c.right_id == article_id)) if article_id else query, Link)
 
-    def problems(self) -> list[Problem]:
-        """Return every problem kept."""
+    def problems(self, most: int | None = None) -> list[Problem]:
+        """Return every problem kept, or the `most` that were met last, the last one first."""
         c = schema.problem.c
         with self.reading_from() as db:
-            rows = db.execute(select(c.stage, c.subject_id, c.code, c.detail).order_by(c.stage, c.detail)).all()
+            query = select(c.stage, c.subject_id, c.code, c.detail)
+            rows = db.execute(query.order_by(c.met_at.desc(), c.detail).limit(most) if most else query.order_by(c.stage, c.detail)).all()
         return [Problem(stage=r.stage, subject_id=r.subject_id, code=r.code, detail=r.detail) for r in rows]
 
     def counts(self) -> dict[str, int]:

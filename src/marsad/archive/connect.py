@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 WAIT = 30  # seconds a writer waits for another one
 
@@ -29,7 +29,7 @@ def engine_of(where: str) -> Engine:
         path = Path(make_url(where).database or "") if is_url(where) else Path(where)
         if not path.parent.is_dir():
             raise ArchiveError(f"{where}: there is no folder {path.parent}; make it or name another archive with --archive")
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT}, poolclass=NullPool)
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT, "check_same_thread": False}, poolclass=QueuePool, pool_size=8, max_overflow=24)
         event.listen(engine, "connect", _prepared)
         event.listen(engine, "begin", _begun)
         return engine
@@ -51,6 +51,7 @@ def _prepared(connection: sqlite3.Connection, _: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA mmap_size=268435456")
     connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
 
 

@@ -263,7 +263,7 @@ def remove(db: Connection, number: int) -> None:
         db.execute(text("INSERT INTO words (words, rowid, head, body) VALUES ('delete', :n, :head, :body)"), terms)
     for table in (schema.mark, schema.meaning, schema.party, schema.event):
         db.execute(delete(table).where(table.c.number == number))
-    for table in (schema.reading, schema.correction):
+    for table in (schema.reading, schema.correction, schema.news):
         db.execute(delete(table).where(table.c.article_id == row.id))
     db.execute(delete(schema.link).where((schema.link.c.left_id == row.id) | (schema.link.c.right_id == row.id)))
     _leave_story(db, row.id)

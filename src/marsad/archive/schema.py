@@ -170,7 +170,26 @@ correction = Table(
     Column("at", Text, nullable=False),
     Column("record", LargeBinary, nullable=False),
 )
+watch = Table(  # a search that people want to hear of
+    "watch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("webhook", Text, nullable=False),  # "" for none
+    Column("mail", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("seen", Integer, nullable=False),  # number of the last article that was looked at
+)
+news = Table(  # what was new in a watch
+    "news",
+    metadata,
+    Column("watch_id", Text, ForeignKey("watch.id"), primary_key=True),
+    Column("article_id", Text, primary_key=True, index=True),
+    Column("at", Text, nullable=False),
+    Column("sent", Integer, nullable=False),  # 1: webhook and mail have it
+)
 Index("ix_article_newest_number", article.c.newest, article.c.number)
 Index("ix_event_type_day", event.c.type, event.c.day)
-Index("ix_party_entity", party.c.entity, party.c.role)
-Index("ix_party_country", party.c.country, party.c.role)
+Index("ix_party_entity", party.c.entity, party.c.number)
+Index("ix_party_country", party.c.country, party.c.number)

@@ -3,6 +3,7 @@
     الانسحاب من العراق            all of these words, in any form
     "الحوار الاستراتيجي"          these words beside each other
     -الأردن                       not this word
+    story:ID pair:USA:IRQ         of a story, with events between two
     entity:السوداني outlet:رويترز type:ASSAULT country:IRQ after:2024-01-01 before:2024-02-01      a value of several words stands in quotes
 
 Ranked are the newest LOOK articles that have all words in their headline and the newest LOOK that have them anywhere: by the share of the words that the headline has, and by age.
@@ -30,6 +31,7 @@ FRESH = 30.0  # days after which what freshness counts has fallen to 1/e
 FEW = 20_000  # articles with a mark up to which they are listed, not asked for one by one
 HEAD = 2.0  # what all words in the headline count, freshness counts up to 1
 FIELDS = ("entity", "outlet", "type", "country")
+SPECIAL = ("story", "pair")
 _PART = re.compile(r'(?P<no>-)?(?:(?P<field>[a-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
 
 
@@ -42,6 +44,8 @@ class Query(NamedTuple):
 
     phrases: tuple[tuple[str, ...], ...] = ()
     without: tuple[tuple[str, ...], ...] = ()
+    stories: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
     marks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     after: date | None = None
     before: date | None = None
@@ -64,6 +68,8 @@ def parse(query: str) -> Query:
     phrases: list[tuple[str, ...]] = []
     without: list[tuple[str, ...]] = []
     marks: list[tuple[str, tuple[str, ...]]] = []
+    stories: list[str] = []
+    pairs: list[tuple[str, str]] = []
     days: dict[str, date] = {}
     for m in _PART.finditer(query):
         value = m["phrase"] if m["phrase"] is not None else m["word"]
@@ -74,29 +80,51 @@ def parse(query: str) -> Query:
                 raise QueryError(f"{m.group()}: a day is written {m['field']}:2024-01-31") from error
         elif m["field"] in FIELDS:
             marks.append((m["field"], (value.upper() if m["field"] in ("type", "country") else fold(value).lower(),)))
+        elif m["field"] == "story":
+            stories.append(value)
+        elif m["field"] == "pair":
+            pairs.append(_pair(value))
         elif m["field"]:
-            raise QueryError(f"{m.group()}: no field {m['field']}; there are {', '.join(FIELDS)}, after, before")
+            raise QueryError(f"{m.group()}: no field {m['field']}; there are {', '.join((*FIELDS, *SPECIAL))}, after, before")
         elif terms := tuple(search_terms(value)):
             (without if m["no"] else phrases).append(terms)
-    if not (phrases or marks or days):
+    if not (phrases or marks or days or stories or pairs):
         raise QueryError(f"«{query}»: nothing to search for")
-    return Query(tuple(phrases), tuple(without), tuple(marks), days.get("after"), days.get("before"))
+    return Query(tuple(phrases), tuple(without), tuple(stories), tuple(pairs), tuple(marks), days.get("after"), days.get("before"))
 
 
-def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None = None) -> list[Hit]:
-    """Return the articles that fit, the best first; now: the moment that freshness is counted from."""
+def _pair(value: str) -> tuple[str, str]:
+    """Two sides, each an ISO code or the id of an entity: «USA:IRQ», «place:USA~org:حماس»."""
+    one, _, other = value.partition("~") if "~" in value else value.partition(":")
+    if not (one and other):
+        raise QueryError(f'pair:{value}: a pair is written pair:USA:IRQ, or with entities pair:"place:USA~org:حماس"')
+    return one, other
+
+
+def ranked(archive: Archive, query: Query, now: datetime | None = None, beyond: int = 0) -> list[tuple[float, int]]:
+    """Return score and number of the articles that fit, the best first; now: the moment that freshness is counted from; beyond: only articles that came after the one with this number."""
     present = now or datetime.now(UTC)
     wanted = {term for phrase in query.phrases for term in phrase}
     with archive.reading_from() as db:
         rows: dict[int, Any] = {}
         for head in (True, False) if query.phrases else (False,):
-            sql, values = _sql(db, query, head)
+            sql, values = _sql(db, query, head, beyond)
             rows |= {row.number: row for row in db.execute(text(sql), values)}
-        ranked = sorted(((_score(row, wanted, present), n) for n, row in rows.items()), reverse=True)[:limit]
-        c = schema.article.c
-        records = {row.number: row.record for row in db.execute(select(c.number, c.record).where(c.number.in_([n for _, n in ranked])))}
-    found = [(score, msgspec.json.decode(records[n], type=Article)) for score, n in ranked]
-    return [Hit(article, round(score, 4), spans_of(article, query)) for score, article in found]
+    return sorted(((_score(row, wanted, present), n) for n, row in rows.items()), reverse=True)
+
+
+def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None = None, beyond: int = 0) -> list[Hit]:
+    """Return the articles that fit, the best first, with the places of the words (`ranked` says what the others are)."""
+    return hits(archive, query, ranked(archive, query, now, beyond)[:limit])
+
+
+def hits(archive: Archive, query: Query, found: Sequence[tuple[float, int]]) -> list[Hit]:
+    """Return what `ranked` found as articles with the places of the words of the query."""
+    c = schema.article.c
+    with archive.reading_from() as db:
+        records = {row.number: row.record for row in db.execute(select(c.number, c.record).where(c.number.in_([n for _, n in found])))}
+    told = [(score, msgspec.json.decode(records[n], type=Article)) for score, n in found if n in records]
+    return [Hit(article, round(score, 4), spans_of(article, query)) for score, article in told]
 
 
 def _score(row: Any, wanted: set[str], now: datetime) -> float:
@@ -105,7 +133,7 @@ def _score(row: Any, wanted: set[str], now: datetime) -> float:
     return HEAD * len(wanted & head) / max(1, len(wanted)) + math.exp(-age / FRESH)
 
 
-def _sql(db: Connection, query: Query, head: bool) -> tuple[str, dict[str, Any]]:
+def _sql(db: Connection, query: Query, head: bool, beyond: int) -> tuple[str, dict[str, Any]]:
     """The newest LOOK articles that fit; head: that have all words in their headline."""
     sqlite = db.dialect.name == "sqlite"
     values: dict[str, Any] = {"look": LOOK}
@@ -127,6 +155,15 @@ def _sql(db: Connection, query: Query, head: bool) -> tuple[str, dict[str, Any]]
             values[f"without{n}"] = _fts(Query((phrase,))) if sqlite else _tsquery(Query((phrase,)))
             inner = f"SELECT rowid FROM words WHERE words MATCH :without{n}" if sqlite else f"SELECT number FROM words WHERE lexemes @@ CAST(:without{n} AS tsquery)"
             where.append(f"{number} NOT IN ({inner})")
+    if beyond:
+        values["beyond"] = beyond
+        where.append(f"{number} > :beyond")
+    for n, story in enumerate(query.stories):
+        values[f"story{n}"] = story
+        where.append(f"EXISTS (SELECT 1 FROM story_article AS s WHERE s.article_id = article.id AND s.story_id = :story{n})")
+    for n, (one, other) in enumerate(query.pairs):
+        values |= {f"one{n}": one, f"other{n}": other}
+        where.append(f"({_between(number, f'one{n}', f'other{n}')} OR {_between(number, f'other{n}', f'one{n}')})")
     for n, (field, meant) in enumerate(marks):
         names = [f"mark{n}_{i}" for i in range(len(meant))]
         values |= {f"field{n}": field, **dict(zip(names, meant, strict=True))}
@@ -140,6 +177,14 @@ def _sql(db: Connection, query: Query, head: bool) -> tuple[str, dict[str, Any]]
             values[name] = day.isoformat()
             where.append(f"article.published_at {sign} :{name}")
     return f"SELECT {number} AS number, headline, published_at FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT :look", values
+
+
+def _between(number: str, actor: str, recipient: str) -> str:
+    side = "(CASE WHEN length(:{0}) = 3 THEN {1}.country ELSE {1}.entity END) = :{0}"
+    return (
+        f"EXISTS (SELECT 1 FROM party AS a JOIN party AS b ON b.number = a.number AND b.ord = a.ord AND b.role = 'recipient' WHERE a.number = {number} AND a.role = 'actor' "
+        f"AND {side.format(actor, 'a')} AND {side.format(recipient, 'b')})"
+    )
 
 
 def _few(db: Connection, field: str, meant: tuple[str, ...]) -> bool:
@@ -164,12 +209,15 @@ def _tsquery(query: Query, head: bool = False) -> str:
 def spans_of(article: Article, query: Query) -> tuple[Span, ...]:
     """Return where the words and phrases of a query stand in headline and body, as spans of the text as written, in order."""
     found: set[Span] = set()
+    wanted = {phrase[0] for phrase in query.phrases}
     for block in article.blocks:
         if block.role not in ("headline", "standfirst", "body"):
             continue
-        tokens = [(w, term) for w in words(article.text[block.start : block.end]) if (term := term_of(w.text))]
+        tokens = [(start, end, term) for start, end, word in words(article.text[block.start : block.end]) if (term := term_of(word))]
+        if not wanted & {term for *_, term in tokens}:
+            continue
         for phrase in query.phrases:
             for i in range(len(tokens) - len(phrase) + 1):
-                if tuple(term for _, term in tokens[i : i + len(phrase)]) == phrase:
-                    found.add(Span(block.start + tokens[i][0].start, block.start + tokens[i + len(phrase) - 1][0].end))
+                if tokens[i][2] == phrase[0] and tuple(term for *_, term in tokens[i : i + len(phrase)]) == phrase:
+                    found.add(Span(block.start + tokens[i][0], block.start + tokens[i + len(phrase) - 1][1]))
     return tuple(sorted(found))

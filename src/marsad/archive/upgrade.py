@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from marsad.archive.connect import ArchiveError, is_url
 
-HEAD = "0003"  # the newest script of migrations/versions
-BEFORE = ("0001", "0002")
+HEAD = "0004"  # the newest script of migrations/versions
+BEFORE = ("0001", "0002", "0003")
 
 
 def version_of(db: Connection) -> str | None:

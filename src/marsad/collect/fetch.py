@@ -122,6 +122,22 @@ class Fetcher:
             url = got
         raise Trouble("redirects", f"{url}: more than {self.limits.redirects} redirects")
 
+    def post(self, url: str, body: bytes, kind: str = "application/json") -> int:
+        """Send bytes to an address and return its status, 200 to 299; Trouble otherwise. Redirects are not followed."""
+        headers = {"User-Agent": self.agent, "Content-Type": kind}
+        wait = {"connect": self.limits.silence, "read": self.limits.silence, "write": self.limits.silence, "pool": self.limits.silence}
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise Trouble("bad-address", f"{url}: only http and https addresses are sent to")
+        try:
+            with self.pool.stream("POST", _ascii(url), headers=list(headers.items()), content=body, extensions={"timeout": wait}) as answer:
+                if not 200 <= answer.status < 300:
+                    raise Trouble(_code(answer.status), f"{url}: the server answers {answer.status}")
+                return int(answer.status)
+        except Refused as error:
+            raise Trouble("refused", f"{url}: {error}") from error
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError, ValueError) as error:
+            raise Trouble("unreachable", f"{url}: {error or type(error).__name__}") from error
+
     def _once(self, url: str, etag: str, modified: str, ends: float) -> Fetched | str:
         """One request: an answer, or where it redirects to."""
         headers = {"User-Agent": self.agent, "Accept": "*/*", "Accept-Language": "ar,en;q=0.5", "Accept-Encoding": "gzip, deflate"}

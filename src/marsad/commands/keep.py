@@ -107,13 +107,16 @@ def export(
     what: Annotated[str, typer.Argument(help="events, articles, mentions, figures, stories, links, problems, corrections or annotations")],
     form: Annotated[str, typer.Option("--format", help="csv, jsonl or parquet")] = "jsonl",
     out: Annotated[str, typer.Option("--out", help="a file; standard output when left out (not for parquet)")] = "",
+    query: Annotated[str, typer.Option("--query", help="of the articles alone that this search finds, the best 1,000")] = "",
     archive: Where = "",
 ) -> None:
     """Write the archive's records for other programs; docs/export.md says what each column means. events: in the columns of POLECAT, with the evidence beside them."""
+    from marsad import line
+    from marsad.archive.search import QueryError
     from marsad.export import ExportError, export_to
 
     with Archive(where_of(archive)) as store:
         try:
-            export_to(store, what, form, out)
-        except ExportError as error:
+            export_to(store, what, form, out, [h.article.id for h in line.searched(store, query, 1000)] if query else None)
+        except (ExportError, QueryError) as error:
             raise typer.BadParameter(str(error)) from error

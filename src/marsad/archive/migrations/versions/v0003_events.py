@@ -40,8 +40,8 @@ def upgrade() -> None:
         sa.Column("sector", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
     )
-    op.create_index("ix_party_entity", "party", ["entity", "role"])
-    op.create_index("ix_party_country", "party", ["country", "role"])
+    op.create_index("ix_party_entity", "party", ["entity", "number"])
+    op.create_index("ix_party_country", "party", ["country", "number"])
     _fill(op.get_bind())
 
 

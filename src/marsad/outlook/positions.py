@@ -1,0 +1,119 @@
+"""Who supports, rejects, demands, promises, warns, denies or accuses what: the positions of each actor over time, with the words they were read from. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from marsad.arabic.letters import fold
+from marsad.arabic.words import stem
+from marsad.outlook.told import Evidence, Party, Told, alike, day_of, evidence, originals_first, parties
+from marsad.records import Event, Span
+
+STANCES = {
+    "SUPPORT": "supports", "AGREE": "promises", "CONCEDE": "promises", "REQUEST": "demands", "REJECT": "rejects", "THREATEN": "threatens", "ACCUSE": "accuses", "STATE": "says",
+}  # fmt: skip
+FOR, AGAINST = frozenset({"supports", "promises", "demands"}), frozenset({"rejects", "denies", "threatens"})
+_DENY, _WARN = frozenset({stem("نفى"), stem("ينفي"), stem("نفي"), stem("تنفي")}), frozenset({stem("حذر"), stem("يحذر"), stem("تحذر"), stem("تحذير"), stem("محذرا")})
+_OPEN, _CLOSE = "«\"“‘'", "»\"”’'"
+SAME, TOPIC = 0.6, 0.34  # shared content words from which two contents are one, or about one thing
+
+
+class Position(NamedTuple):
+    """What an actor holds of something, as it was told once or several times.
+
+    actor; stance: supports, promises, demands, rejects, threatens, accuses, warns, denies or says; content: the words that say what; day: YYYY-MM-DD or ""; by: whom the text names as telling it; direct: the
+    words stand in quotation marks; to: whom it is addressed to; evidence: everywhere it was told, the first one first, its span the words of the content, or the trigger; trigger: of the first; number: of the event in its
+    article's reading; changed: the stance of the actor on this thing before, "" when it is the same or the first.
+    """
+
+    actor: Party
+    stance: str
+    content: str
+    day: str
+    by: tuple[Party, ...]
+    to: tuple[Party, ...]
+    direct: bool
+    evidence: tuple[Evidence, ...]
+    trigger: Span
+    number: int
+    changed: str = ""
+
+
+def positions(told: Sequence[Told], plain: bool = False) -> list[Position]:
+    """Return the positions of all actors by time. plain: what is merely said, too. A position told by several outlets, or by copies, is one with several places of evidence."""
+    found: list[Position] = []
+    by_actor: dict[str, list[int]] = defaultdict(list)
+    for one in originals_first(told):
+        for number, event in enumerate(one.reading.events):
+            stance = stance_of(one, event)
+            if not stance or event.status in ("denied", "historical") or (stance == "says" and not plain):
+                continue
+            for position in _of(one, event, number, stance):
+                same = next((i for i in by_actor[position.actor.key] if _same(found[i], position)), None)
+                if same is None:
+                    by_actor[position.actor.key].append(len(found))
+                    found.append(position)
+                elif position.evidence[0] not in found[same].evidence:
+                    found[same] = found[same]._replace(evidence=(*found[same].evidence, *position.evidence))
+    return _changes(found)
+
+
+def stance_of(told: Told, event: Event) -> str:
+    """Return the stance of an event, "" when it takes none."""
+    word = stem(told.article.text[event.trigger.start : event.trigger.end])
+    if event.type == "REJECT" and word in _DENY:
+        return "denies"
+    if event.type in ("THREATEN", "STATE") and word in _WARN:
+        return "warns"
+    return STANCES.get(event.type, "")
+
+
+def _of(told: Told, event: Event, number: int, stance: str) -> list[Position]:
+    text = told.article.text
+    span = event.content or event.trigger
+    content = text[event.content.start : event.content.end] if event.content else ""
+    if not content:
+        if stance in ("says", "promises"):
+            return []
+        content = _around(told, event)
+    direct = event.content is not None and any(c in _OPEN for c in text[max(0, span.start - 2) : span.start + 2]) and any(c in _CLOSE for c in text[span.end - 1 : span.end + 3])
+    day, _ = day_of(told, event)
+    by = parties(told, event.by)
+    return [
+        Position(actor, stance, content, day, by, parties(told, event.recipients), direct, (evidence(told, span),), event.trigger, number)
+        for actor in parties(told, event.actors) or by[:1]
+    ]
+
+
+def _around(told: Told, event: Event) -> str:
+    """What a position without content of its own is about: the words after its trigger, to the end of the clause."""
+    line = next((b for b in told.article.blocks if b.start <= event.trigger.start < b.end), None)
+    rest = told.article.text[event.trigger.end : line.end if line else event.trigger.end + 120]
+    for mark in "،.؛:\n":
+        rest = rest.split(mark, 1)[0]
+    return rest.strip()[:120]
+
+
+def _same(one: Position, other: Position) -> bool:
+    if one.stance != other.stance:
+        return False
+    return fold(one.content) == fold(other.content) or alike(one.content, other.content) >= SAME
+
+
+def _changes(found: list[Position]) -> list[Position]:
+    """Mark every position whose actor stood on the other side of the same thing before."""
+    out: list[Position] = []
+    for position in found:
+        side = position.stance in FOR, position.stance in AGAINST
+        before = next(
+            (
+                p
+                for p in reversed(out)
+                if p.actor.key == position.actor.key and (p.stance in AGAINST, p.stance in FOR) == side and any(side) and alike(p.content, position.content) >= TOPIC
+            ),
+            None,
+        )
+        out.append(position._replace(changed=before.stance) if before and before.day <= position.day else position)
+    return out

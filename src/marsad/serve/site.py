@@ -1,0 +1,151 @@
+"""What every request shares: the archive, names, the guard, what is kept for a moment; and what every page is made with: language, theme, session, templates."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import jinja2
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from marsad.archive import Archive
+from marsad.serve import words
+from marsad.serve.guard import COOKIE, WEEK, Guard, Session
+from marsad.serve.marking import written
+from marsad.serve.names import Names
+from marsad.settings import Settings
+
+T = TypeVar("T")
+Web = Request[Any, Any, Any]
+
+
+class Kept:
+    """Answers that are kept for some seconds, by what was asked; asked by several at once, an answer is worked out once."""
+
+    def __init__(self, seconds: float = 30.0, most: int = 500) -> None:
+        self.seconds, self.most = seconds, most
+        self.held: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
+        self.locks: dict[Any, threading.Lock] = {}
+        self.lock = threading.Lock()
+
+    def of(self, asked: Any, make: Callable[[], T]) -> T:
+        """Return the answer to something asked; `make` works it out."""
+        with self.lock:
+            mine = self.locks.setdefault(asked, threading.Lock())
+        with mine:
+            found = self.held.get(asked)
+            if found and time.monotonic() - found[0] < self.seconds:
+                answer: T = found[1]
+                return answer
+            answer = make()
+            with self.lock:
+                self.held[asked] = (time.monotonic(), answer)
+                self.held.move_to_end(asked)
+                while len(self.held) > self.most:
+                    gone, _ = self.held.popitem(last=False)
+                    self.locks.pop(gone, None)
+            return answer
+
+    def clear(self) -> None:
+        """Forget all answers: something was written."""
+        with self.lock:
+            self.held.clear()
+
+
+class Site:
+    """The observatory of one archive."""
+
+    def __init__(self, store: Archive, guard: Guard, settings: Settings, seconds: float = 30.0) -> None:
+        self.store, self.guard, self.settings = store, guard, settings
+        self.names, self.kept = Names(store), Kept(seconds)
+        self.pages = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(str(files("marsad.serve").joinpath("templates"))),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self.pages.globals |= {"evidence": evidence_url, "safe": quote, "words": words, "site": self}
+        self.pages.filters |= {"day": day_of, "clock": clock, "number": number}
+        self.pages.tests["land"] = words.is_land
+
+
+def site_of(request: Web) -> Site:
+    """Return the site of a request."""
+    found: Site = request.app.state.site
+    return found
+
+
+def evidence_url(article_id: str, *spans: Any) -> str:
+    """Return the address at which a record's words are shown in their article, scrolled to and marked."""
+    return f"/article/{article_id}?at={written(spans)}#at"
+
+
+def day_of(moment: datetime | date | None) -> str:
+    """Return the day of a moment, "" for none."""
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+def clock(moment: datetime | None) -> str:
+    """Return day and time of a moment (UTC); midnight sharp is a day alone."""
+    return "" if moment is None else f"{moment:%Y-%m-%d}" if (moment.hour, moment.minute) == (0, 0) else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def number(value: float) -> str:
+    """Return a number with thousands set apart."""
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def language_of(request: Web) -> str:
+    """Return the language a page is asked for in: its address, else its cookie, else Arabic."""
+    wanted = request.query_params.get("lang") or request.cookies.get("lang") or ""
+    return wanted if wanted in words.LANGUAGES else "ar"
+
+
+def session_of(request: Web) -> Session:
+    """Return the session of a request."""
+    found: Session = request.state.session
+    return found
+
+
+def page(request: Web, template: str, values: Mapping[str, Any], status: int = 200) -> Response[bytes]:
+    """Return a page of the interface."""
+    site, session = site_of(request), session_of(request)
+    language, theme = language_of(request), request.query_params.get("theme") or request.cookies.get("theme") or ""
+    theme = theme if theme in ("dark", "light") else ""
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "theme")]
+
+    def here(**other: str) -> str:
+        return "?" + urlencode([*((k, v) for k, v in asked if k not in other), *((k, v) for k, v in other.items() if v != "")])
+
+    told = {
+        "t": lambda name: words.say(name, language),
+        "term": lambda table, name: words.term(table, name, language),
+        "many": lambda n, name: words.many(n, name, language),
+        "name": lambda entity: site.names.of(entity, language),
+        "lang": language,
+        "theme": theme,
+        "here": here,
+        "path": request.url.path,
+        "form_key": site.guard.form_key(session),
+        "guarded": not site.guard.open,
+        "session": session,
+        "who": request.cookies.get("who", "")[:80],
+        "Markup": Markup,
+    }
+    body = site.pages.get_template(template).render({**told, **values}).encode("utf8", "replace")
+    response = Response(body, media_type="text/html; charset=utf-8", status_code=status)
+    secure = not site.guard.local
+    response.set_cookie(Cookie(COOKIE, value=site.guard.cookie(session), httponly=True, samesite="strict", max_age=WEEK, path="/", secure=secure and request.url.scheme == "https"))
+    for name, value, wanted in (("lang", language, request.query_params.get("lang")), ("theme", theme, request.query_params.get("theme"))):
+        if wanted is not None:
+            response.set_cookie(Cookie(name, value=value, samesite="lax", max_age=365 * 86400, path="/"))
+    return response
