@@ -26,6 +26,7 @@ class Server:
         self.pages: dict = {}
         self.asked: list[str] = []
         self.headers: dict[str, dict[str, str]] = {}
+        self.handler_post = lambda handler: answer(handler, b"")
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,6 +42,10 @@ class Server:
                     answer(self, b"", status=404)
                 else:
                     answer(self, page if isinstance(page, bytes) else page.encode())
+
+            def do_POST(self) -> None:
+                outer.asked.append(self.path)
+                outer.handler_post(self)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -43,9 +43,11 @@ def counts(told: Sequence[Told], kinds: Sequence[str] = COUNTED) -> list[Count]:
             group = next((g for g in groups if g[0] == figure.what and any(alike(text, other) >= ABOUT for other in g[2])), None)
             if group is None:
                 groups.append((figure.what, [given], [text]))
-            elif not any(_same(given, other) for other in group[1]):
+            elif (at := next((n for n, other in enumerate(group[1]) if _same(given, other)), None)) is None:
                 group[1].append(given)
                 group[2].append(text)
+            elif len(given.text) > len(group[1][at].text):  # «خمسة أشخاص» of the body says more than «خمسة» of the headline
+                group[1][at], group[2][at] = given, text
     out = [Count(what, tuple(given), any(excludes(a, b) for a in given for b in given)) for what, given, _ in groups]
     return sorted(out, key=lambda c: (-len(c.given), c.what, c.given[0].evidence))
 

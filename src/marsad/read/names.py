@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from marsad.arabic.letters import fold
-from marsad.arabic.words import parts, words
+from marsad.arabic.words import forms, parts, words
 from marsad.read.see import gazetteer
 from marsad.records import Mention
 
@@ -68,4 +68,8 @@ def _name(text: str, mention: Mention) -> str:
     if mention.start and len(tokens) == 1 and cut and cut[0] in ("و", "ف") and len(first) > 5:
         first = first[1:]
     rest = [fold(t.text) for t in tokens[1:]]
+    if mention.kind == "LOC":  # «وفرنسا», «بإسرائيل»: whatever is glued to a known place is no part of its name
+        known = next((whole for form in forms(tokens[0].text) if (whole := " ".join([form, *rest])) in gazetteer()), None)
+        if known:
+            return known
     return " ".join(w for w in [first, *rest] if w not in _TITLES)

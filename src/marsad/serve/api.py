@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Router, get, post
 from litestar.exceptions import ClientException, NotAuthorizedException, NotFoundException
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from sqlalchemy import select
 
 from marsad import line
@@ -19,12 +19,12 @@ from marsad.serve import actors, sources, views
 from marsad.serve.site import session_of, site_of
 
 LONGEST = 2000  # characters of a text in a query
-Query = Annotated[str, Parameter(query="q", max_length=LONGEST, description="a query in the language of `marsad search`")]
-Cursor = Annotated[str, Parameter(max_length=200, description="what `next` of the page before says; empty for the first page")]
-Limit = Annotated[int, Parameter(ge=1, le=200, description="rows at most")]
-Id = Annotated[str, Parameter(min_length=8, max_length=64, description="32 hex digits")]
-Who = Annotated[str, Parameter(max_length=300, description="an ISO 3166-1 alpha-3 code, or an entity as per:..., org:..., loc:...")]
-Day = Annotated[str, Parameter(max_length=10, pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="YYYY-MM-DD")]
+Query = Annotated[str, QueryParameter(max_length=LONGEST, description="a query in the language of `marsad search`")]
+Cursor = Annotated[str, QueryParameter(max_length=200, description="what `next` of the page before says; empty for the first page")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="rows at most")]
+Id = Annotated[str, PathParameter(min_length=8, max_length=64, description="32 hex digits")]
+Who = Annotated[str, QueryParameter(max_length=300, description="an ISO 3166-1 alpha-3 code, or an entity as per:..., org:..., loc:...")]
+Day = Annotated[str, QueryParameter(max_length=10, pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="YYYY-MM-DD")]
 A = schema.article.c
 
 
@@ -143,8 +143,8 @@ def articles(
     request: Request[Any, Any, Any],
     cursor: Cursor = "",
     limit: Limit = 50,
-    country: Annotated[str, Parameter(max_length=3)] = "",
-    outlet: Annotated[str, Parameter(max_length=200)] = "",
+    country: Annotated[str, QueryParameter(max_length=3)] = "",
+    outlet: Annotated[str, QueryParameter(max_length=200)] = "",
 ) -> FoundPage:
     """Articles, those that came last first."""
     site, before = site_of(request), number_of(cursor)
@@ -210,7 +210,7 @@ def events(
     request: Request[Any, Any, Any],
     of: Who = "",
     between: Who = "",
-    type: Annotated[str, Parameter(max_length=20)] = "",
+    type: Annotated[str, QueryParameter(max_length=20)] = "",
     after: Day = "",
     before: Day = "",
     cursor: Cursor = "",
@@ -280,13 +280,13 @@ def problems(request: Request[Any, Any, Any], limit: Limit = 100) -> list[Proble
 
 
 @get("/corrections", sync_to_thread=True)
-def corrections(request: Request[Any, Any, Any], article_id: Annotated[str, Parameter(max_length=64)] = "") -> list[Correction]:
+def corrections(request: Request[Any, Any, Any], article_id: Annotated[str, QueryParameter(max_length=64)] = "") -> list[Correction]:
     """What people said of an article's records, or of all."""
     return site_of(request).store.corrections(article_id or None)
 
 
 @post("/corrections", sync_to_thread=True)
-def correct(request: Request[Any, Any, Any], data: Said) -> Correction:
+def correct(request: Request[Any, Any, Any], data: JSONBody[Said]) -> Correction:
     """Keep a correction. A browser sends the key of its forms as X-Form-Key; a program its token."""
     site = site_of(request)
     if not (site.guard.is_token(request.headers.get("authorization", "")) or site.guard.is_form_key(session_of(request), request.headers.get("x-form-key", ""))):

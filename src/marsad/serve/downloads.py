@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from litestar import Response, get
 from litestar.exceptions import ClientException, NotFoundException
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from marsad import line, watches
@@ -86,7 +87,7 @@ def feed(request: Web) -> Response[bytes]:
 
 
 @get("/watches/{watch_id:str}/feed.atom", sync_to_thread=True)
-def watch_feed(request: Web, watch_id: str) -> Response[bytes]:
+def watch_feed(request: Web, watch_id: FromPath[str]) -> Response[bytes]:
     """What was new in a watch."""
     site = site_of(request)
     watch = next((w for w in watches.all_of(site.store) if w.id == watch_id), None)
@@ -96,7 +97,7 @@ def watch_feed(request: Web, watch_id: str) -> Response[bytes]:
 
 
 @get("/download/{kind:str}/{form:str}", sync_to_thread=True)
-def download(request: Web, kind: str, form: str) -> Response[Any]:
+def download(request: Web, kind: FromPath[str], form: FromPath[str]) -> Response[Any]:
     """Records of the articles that a search finds, or of all, as a file."""
     site, query = site_of(request), request.query_params.get("q", "")[:1000]
     if kind not in KINDS or form not in FORMS:

@@ -38,11 +38,12 @@ def towns() -> tuple[tuple[str, float, float, str], ...]:
 
 
 @lru_cache(maxsize=1)
-def known() -> Mapping[str, tuple[str, float, float, str]]:
-    """Return places by their folded names; the first of a name wins."""
-    out: dict[str, tuple[str, float, float, str]] = {}
+def known() -> Mapping[tuple[str, str], tuple[str, float, float, str]]:
+    """Return places by their folded names and countries, and by names alone ("" for the country); the first of a name wins."""
+    out: dict[tuple[str, str], tuple[str, float, float, str]] = {}
     for town in towns():
-        out.setdefault(fold(town[0]), town)
+        for land in (town[3], ""):
+            out.setdefault((fold(town[0]), land), town)
     return out
 
 
@@ -74,7 +75,7 @@ def svg(places: Sequence[Place], title: str, links: Mapping[str, str] | None = N
     dots = "".join(f"M{x:.0f} {y:.0f}h0" for _, a, b, _ in towns() if view.west < b < view.east and view.south < a < view.north for x, y in (view.at(a, b),))
     most = max((p.size for p in places), default=1)
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {view.height}" role="img" class="map" aria-label="{html.escape(title)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {view.height}" role="{"group" if links else "img"}" class="map" aria-label="{html.escape(title)}">',
         f'<path d="{dots}" class="towns" fill="none" stroke="currentColor" stroke-opacity="0.28" stroke-width="2.2" stroke-linecap="round"/>',
     ]
     taken: list[tuple[float, float, float]] = []
@@ -86,7 +87,7 @@ def svg(places: Sequence[Place], title: str, links: Mapping[str, str] | None = N
         name = html.escape(place.name)
         circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="{kind}" fill="{colour}" fill-opacity="0.55"><title>{name} · {place.size}</title></circle>'
         link = html.escape((links or {}).get(place.name, ""))
-        out.append(f'<a href="{link}">{circle}</a>' if link else circle)
+        out.append(f'<a href="{link}" aria-label="{name} · {place.size}">{circle}</a>' if link else circle)
         half = 5.0 * len(place.name)
         if len(labels) < LABELS and all(abs(y - radius - b) > 17 or abs(x - a) > half + c for a, b, c in taken):
             taken.append((x, y - radius, half))

@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from marsad import line
@@ -69,7 +70,7 @@ def today(request: Web) -> Response[bytes]:
 
 
 @get("/story/{story_id:str}", sync_to_thread=True)
-def story(request: Web, story_id: str) -> Response[bytes]:
+def story(request: Web, story_id: FromPath[str]) -> Response[bytes]:
     """A story: across outlets, its figures, positions, what happened, what belongs with it."""
     site = site_of(request)
     whole = site.kept.of(("story", story_id), lambda: views.story(site.store, story_id))
@@ -106,14 +107,14 @@ def folded(whole: views.Whole) -> list[tuple[views.Head, list[tuple[views.Head, 
         if head.id in links:
             behind.setdefault(links[head.id].left_id, []).append((head, links[head.id]))
 
-    def all_behind(article_id: str, depth: int = 0) -> list[tuple[views.Head, Any]]:
+    def all_behind(article_id: FromPath[str], depth: int = 0) -> list[tuple[views.Head, Any]]:
         return [x for one in behind.get(article_id, []) for x in (one, *(all_behind(one[0].id, depth + 1) if depth < 5 else []))]
 
     return [(head, all_behind(head.id)) for head in whole.heads if head.id not in links]
 
 
 @get("/article/{article_id:str}", sync_to_thread=True)
-def article(request: Web, article_id: str) -> Response[bytes]:
+def article(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """The text as published with every record marked."""
     site = site_of(request)
     found = site.store.article(article_id)
@@ -162,7 +163,7 @@ def marks_of(site: Site, reading: Reading | None, language: str) -> list[Mark]:
 
 
 @get("/article/{article_id:str}/versions", sync_to_thread=True)
-def versions(request: Web, article_id: str) -> Response[bytes]:
+def versions(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """The versions of an article's address, and what each says otherwise."""
     site = site_of(request)
     found = site.store.article(article_id)
@@ -175,7 +176,7 @@ def versions(request: Web, article_id: str) -> Response[bytes]:
 
 
 @get("/article/{article_id:str}/related", sync_to_thread=True)
-def related(request: Web, article_id: str) -> Response[bytes]:
+def related(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """What in the archive belongs with an article, with the reasons in both texts."""
     site = site_of(request)
     found = site.store.article(article_id)

@@ -81,15 +81,16 @@ class Place(NamedTuple):
     country: str
 
 
-def places(store: Archive, first: date, last: date, where: Mapping[str, tuple[str, float, float, str]], most: int = 300) -> list[Place]:
-    """Return where events of some days took place, by the coordinates of `where` (folded name -> name, latitude, longitude, country)."""
+def places(store: Archive, first: date, last: date, where: Mapping[tuple[str, str], tuple[str, float, float, str]], most: int = 300) -> list[Place]:
+    """Return where events of some days took place, by the coordinates of `where` ((folded name, country or "") -> name, latitude, longitude, country)."""
     joined = schema.event.join(schema.party, and_(E.number == P.number, E.ord == P.ord)).join(schema.article, A.number == E.number)
     asked = [E.day >= first.isoformat(), E.day <= last.isoformat(), P.role == "place", E.type != "STATE", E.status == "asserted", NEWEST]
     found: dict[tuple[str, float, float, str], list[int]] = defaultdict(lambda: [0, 0])
     with store.reading_from() as db:
-        for row in db.execute(select(P.name, E.type, func.count().label("n")).select_from(joined).where(*asked).group_by(P.name, E.type)):
+        for row in db.execute(select(P.name, P.country, E.type, func.count().label("n")).select_from(joined).where(*asked).group_by(P.name, P.country, E.type)):
             bare = " ".join(fold(row.name).split())
-            spot = next((where[name] for name in (bare, bare[1:], f"ال{bare[2:]}") if name in where), None)
+            forms = (bare, bare[1:], f"ال{bare[2:]}")
+            spot = next((where[name, land] for land in (row.country, "") for name in forms if (name, land) in where), None)
             if spot:
                 found[spot][0] += row.n
                 found[spot][1] += row.n if score_of(row.type, "")[0] > 2 else 0
