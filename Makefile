@@ -30,6 +30,8 @@ bench: .venv/bench
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/dissect.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/read.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/stories.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/archive.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/serve.py
 
 .venv/bench: bench/requirements.lock .venv/done
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r bench/requirements.lock

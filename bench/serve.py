@@ -32,7 +32,6 @@ from archive import entry
 from marsad.archive import Archive
 from marsad.archive.search import parse, search
 from marsad.serve.actors import busiest
-from marsad.serve.views import last_day
 from stories import SHARED, kept, news, stream
 
 COUNT = 28_000
@@ -62,9 +61,9 @@ def addresses(where: Path, count: int) -> list[tuple[str, str]]:
     with Archive(where) as store:
         articles = [a for a, _ in zip(store.articles(), range(COUNT), strict=False)]
         stories = [s.id for s in islice(store.stories(), 2000)]
-        day = last_day(store)
-        assert day
-        actors = [e for e, _ in busiest(store, day, 4000, 60)]
+        last = store.last_moment()
+        assert last
+        actors = [e for e, _ in busiest(store, last.date(), 4000, 60)]
         days = sorted({a.published_at.date().isoformat() for a in articles if a.published_at})
     words = [w for a in articles[:: len(articles) // 500] for w in (a.headline or "").split() if len(w) > 4]
     out = []

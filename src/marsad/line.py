@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from marsad.show import Shown
 
 CORES = os.cpu_count() or 1
 MANY = 1000  # articles from which other processes are begun to work meanings out
+RECENT = 10  # days whose stories are grouped anew when news come in
 NEAR = 80  # nearest articles that are looked at for related ones
 KEPT = 20  # readings kept in one transaction
 PORTION = 256  # articles whose meanings are worked out and kept at a time
@@ -99,6 +101,46 @@ def relate_all(told: Iterable[tuple[Article, Reading]], count: int) -> tuple[lis
             yield article, reading
 
     return list(relate(noted(), CORES if count >= MANY else 1)), shown
+
+
+def relate_recent(store: Archive, fast: bool, progress: Progress, days: int = RECENT) -> int:
+    """Relate the dated articles of the last days anew and stitch their stories to those that began before; return how many articles were looked at. What lies further back is left as it is."""
+    last = store.last_moment()
+    if last is None:
+        return 0
+    since = min(last, datetime.now(UTC)) - timedelta(days=days)
+    told = [(a, _reading(store, a, fast)) for a in store.articles(since=since) if a.headline is not None]
+    among = {a.id for a, _ in told}
+    found, _ = relate_all(told, len(told))
+    store.put_relations(stitched(found, store.stories_with(among), among), among)
+    progress.add_task("stories", total=len(told), completed=len(told))
+    return len(told)
+
+
+def stitched(found: list[Link | Story], before: Sequence[Story], among: Collection[str]) -> list[Link | Story]:
+    """Return what was found among recent articles with its stories joined to those that had most of their articles before and began earlier; these keep their ids. What is left of an earlier story stays a story."""
+    older = {s.id: tuple(i for i in s.article_ids if i not in among) for s in before}
+    of = {i: s.id for s in before for i in s.article_ids if older[s.id]}
+    votes = sorted(
+        ((n, story.id, old) for story in found if isinstance(story, Story) for old, n in Counter(of[i] for i in story.article_ids if i in of).items()),
+        key=lambda v: (-v[0], v[1], v[2]),
+    )
+    joined: dict[str, str] = {}
+    for _, new, old in votes:
+        if new not in joined and old not in joined.values():
+            joined[new] = old
+    known = {s.id: s for s in before}
+    out: list[Link | Story] = []
+    for one in found:
+        if isinstance(one, Story) and one.id in joined:
+            was = known[joined[one.id]]
+            firsts = [at for at in (was.first_at, one.first_at) if at]
+            one = msgspec.structs.replace(one, id=was.id, article_ids=older[was.id] + one.article_ids, first_at=min(firsts, default=None))
+        out.append(one)
+    for old, rest in older.items():
+        if rest and old not in joined.values():
+            out.append(msgspec.structs.replace(known[old], article_ids=rest))
+    return out
 
 
 def story_rows(found: Iterable[Link | Story]) -> Iterator[dict[str, str | None]]:

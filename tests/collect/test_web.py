@@ -7,6 +7,7 @@ import pytest
 from hostile import ITEM, STORY, answer, feed
 from rich.progress import Progress
 
+from marsad import watches
 from marsad.archive import Archive
 from marsad.archive import frontier as lists
 from marsad.collect.fetch import Fetcher, Limits, Trouble, is_open
@@ -271,10 +272,12 @@ def test_watch_collects_again_until_stopped(web, tmp_path):
     import time
 
     web.pages |= {"/feed": feed(ITEM.format(title="غارة", link=f"{web.url}/one", text="")), "/one": STORY.format(title="غارة على بغداد")}
-    call = [sys.executable, "-m", "marsad.cli", "watch", f"{web.url}/feed", "--every", "0.02", "--inside", "--pause", "0", "--archive", str(tmp_path / "a.db")]
+    call = [sys.executable, "-m", "marsad.cli", "watch", f"{web.url}/feed", "--every", "0.02", "--inside", "--pause", "0", "--fast", "--archive", str(tmp_path / "a.db")]
+    with Archive(tmp_path / "a.db") as store:
+        watch = watches.add(store, "تشييع", "تشييع")
     process = subprocess.Popen(call, stderr=subprocess.PIPE, env=os.environ | {"NO_COLOR": "1"})
     deadline = time.monotonic() + 60
-    while web.asked.count("/feed") < 3 and time.monotonic() < deadline:
+    while web.asked.count("/feed") < 4 and time.monotonic() < deadline:
         time.sleep(0.1)
         if web.asked.count("/feed") == 1:
             web.pages["/feed"] = feed(*(ITEM.format(title="غارة", link=f"{web.url}/{name}", text="") for name in ("one", "two")))
@@ -285,3 +288,6 @@ def test_watch_collects_again_until_stopped(web, tmp_path):
     assert "Traceback" not in said.decode()
     with Archive(tmp_path / "a.db") as store:
         assert {a.headline for a in store.articles()} == {"غارة على بغداد", "تشييع القتيل في بغداد"}
+        assert all(store.reading(a.id) for a in store.articles())  # read, in stories, told to those who watch
+        assert {i for s in store.stories() for i in s.article_ids} == {a.id for a in store.articles()}
+        assert [a.headline for a, _ in watches.news_of(store, watch.id)] == ["تشييع القتيل في بغداد"]

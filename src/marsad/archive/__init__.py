@@ -5,7 +5,7 @@ Every write is one short transaction: a killed process leaves whole pages or non
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -106,8 +106,8 @@ class Archive:
         with self.writing() as db:
             put.correction(db, correction)
 
-    def put_relations(self, found: Iterable[Link | Story]) -> None:
-        """Keep what `relate` found among all articles, in place of what it found before, all or nothing."""
+    def put_relations(self, found: Iterable[Link | Story], among: Collection[str] | None = None) -> None:
+        """Keep what `relate` found among all articles, or `among` some, in place of what it found before, all or nothing. Stories that had some of these are put anew whole: `found` must hold their other articles too."""
         links: list[dict[str, Any]] = []
         stories: list[dict[str, Any]] = []
         members: dict[str, str] = {}
@@ -126,8 +126,11 @@ class Archive:
             stories.append(row)
             members |= dict.fromkeys(one.article_ids, one.id)
         with self.writing() as db:
-            for table in (schema.link, schema.story_article, schema.story):
-                db.execute(delete(table))
+            if among is None:
+                for table in (schema.link, schema.story_article, schema.story):
+                    db.execute(delete(table))
+            else:
+                put.forget_relations(db, among)
             for table, rows in ((schema.link, links), (schema.story, stories), (schema.story_article, [{"article_id": a, "story_id": s} for a, s in members.items()])):
                 if rows:
                     db.execute(put.over(db, table), rows)
@@ -152,11 +155,18 @@ class Archive:
         with self.reading_from() as db:
             return [msgspec.json.decode(record, type=kind) for (record,) in db.execute(query).all()]
 
-    def articles(self, old: bool = False) -> Iterator[Article]:
-        """Yield the articles by time of publication, undated ones last; old: earlier versions of an address too."""
+    def articles(self, old: bool = False, since: datetime | None = None) -> Iterator[Article]:
+        """Yield the articles by time of publication, undated ones last; old: earlier versions of an address too; since: only those published then or later."""
         c = schema.article.c
         query = select(c.record).order_by(c.published_at.is_(None), c.published_at, c.id)
+        query = query.where(c.published_at >= put.iso(since)) if since else query
         yield from self._records(query if old else query.where(c.newest == 1), Article)
+
+    def last_moment(self) -> datetime | None:
+        """Return when the newest article was published, None when none is dated."""
+        with self.reading_from() as db:
+            last = db.scalar(select(func.max(schema.article.c.published_at)).where(schema.article.c.newest == 1))
+        return datetime.fromisoformat(last) if last else None
 
     def article(self, article_id: str) -> Article | None:
         """Return an article by its id or the beginning of it (8 letters or more), or None when there is none or more than one."""
@@ -214,6 +224,15 @@ class Archive:
         """Yield the stories, those with most articles first."""
         c = schema.story.c
         yield from self._records(select(c.record).order_by(c.size.desc(), c.last_at.desc(), c.id), Story)
+
+    def stories_with(self, article_ids: Collection[str]) -> list[Story]:
+        """Return the stories that have some of these articles."""
+        s, m = schema.story.c, schema.story_article.c
+        with self.reading_from() as db:
+            ids = put.known(db, m.article_id, article_ids)
+            found = {r.story_id for first in put.parts(ids) for r in db.execute(select(m.story_id).where(m.article_id.in_(first)))}
+            rows = [r.record for first in put.parts(found) for r in db.execute(select(s.record).where(s.id.in_(first)))]
+        return [msgspec.json.decode(record, type=Story) for record in rows]
 
     def links(self, article_id: str | None = None) -> Iterator[Link]:
         """Yield the links of an article, or all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -49,12 +49,28 @@ def over(db: Connection, table: Table) -> Any:
     return made.on_conflict_do_update(index_elements=list(table.primary_key), set_={c.name: made.excluded[c.name] for c in table.columns if not c.primary_key})
 
 
+def parts(values: Iterable[Any], size: int = 500) -> Iterator[list[Any]]:
+    """Yield some values in lists that are short enough for one statement."""
+    wanted = list(values)
+    for first in range(0, len(wanted), size):
+        yield wanted[first : first + size]
+
+
 def known(db: Connection, column: Any, values: Iterable[Any]) -> set[Any]:
     """Return those of some values that a column holds."""
-    wanted, found = list(values), set()
-    for first in range(0, len(wanted), 500):
-        found |= {row[0] for row in db.execute(select(column).where(column.in_(wanted[first : first + 500])))}
-    return found
+    return {row[0] for some in parts(values) for row in db.execute(select(column).where(column.in_(some)))}
+
+
+def forget_relations(db: Connection, among: Iterable[str]) -> None:
+    """Take away the links to some articles, and the stories that have one of them."""
+    s, m = schema.story.c, schema.story_article.c
+    ids = list(among)
+    stories = {r.story_id for some in parts(ids) for r in db.execute(select(m.story_id).where(m.article_id.in_(some)))}
+    for some in parts(ids):
+        db.execute(delete(schema.link).where(schema.link.c.right_id.in_(some)))
+    for some in parts(stories):
+        db.execute(delete(schema.story_article).where(m.story_id.in_(some)))
+        db.execute(delete(schema.story).where(s.id.in_(some)))
 
 
 def entries(db: Connection, items: Sequence[Entry], met_at: datetime | None = None) -> list[bool]:
@@ -152,9 +168,7 @@ def _articles(db: Connection, made: Sequence[tuple[Entry, int, int]]) -> None:
         ],
     )  # fmt: skip
     c = schema.article.c
-    numbers: dict[str, int] = {}
-    for first in range(0, len(told), 500):
-        numbers |= {row.id: row.number for row in db.execute(select(c.id, c.number).where(c.id.in_([a.id for a, *_ in told[first : first + 500]])))}
+    numbers = {row.id: row.number for some in parts(a.id for a, *_ in told) for row in db.execute(select(c.id, c.number).where(c.id.in_(some)))}
     index(db, [(numbers[a.id], a) for a, *_ in told if a.headline is not None])
     marks(db, [(numbers[a.id], "outlet", fold(a.outlet).lower()) for a, *_ in told if a.outlet])
     for a, r, *_ in told:

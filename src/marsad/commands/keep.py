@@ -51,16 +51,31 @@ def collect_into(sources: Sources, archive: Where = "", inside: Inside = False, 
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: marsad watch https://example.org/feed --every 15")
+@app.command(epilog="Example: marsad watch https://example.org/feed --every 15  ·  marsad watch https://example.org --fast")
 def watch(
-    sources: Sources, archive: Where = "", inside: Inside = False, pause: Pause = 1.0, every: Annotated[float, typer.Option("--every", min=0.01, help="minutes")] = 15.0
+    sources: Sources,
+    archive: Where = "",
+    inside: Inside = False,
+    pause: Pause = 1.0,
+    every: Annotated[float, typer.Option("--every", min=0.01, help="minutes")] = 15.0,
+    fast: Fast = False,
 ) -> None:
-    """Collect again and again, until stopped."""
+    """Collect again and again, until stopped; read what is new, put it into stories, and send the news of watches."""
     import time
 
+    from marsad import line
+    from marsad.commands.serve import told_watches
+
+    err = console(True)
     while True:
         began = time.monotonic()
         _collected(sources, archive, inside, False, pause)
+        with Archive(where_of(archive)) as store:
+            with Progress(console=err, transient=True) as progress:
+                if line.reread(store, fast, progress):
+                    line.relate_recent(store, fast, progress)
+            for problem in told_watches(store, inside)[1]:
+                show.problem(err, problem)
         time.sleep(max(0.0, every * 60 - (time.monotonic() - began)))
 
 

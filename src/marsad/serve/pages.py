@@ -39,7 +39,8 @@ def day_asked(request: Web, site: Site) -> date | None:
     try:
         return date.fromisoformat(request.query_params.get("day", ""))
     except ValueError:
-        return site.kept.of("last day", lambda: views.last_day(site.store))
+        last = site.kept.of("last", site.store.last_moment)
+        return last.date() if last else None
 
 
 @get("/", sync_to_thread=True)

@@ -89,13 +89,6 @@ def copies(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     return out
 
 
-def last_day(store: Archive) -> date | None:
-    """Return the day of the newest article, None when none is dated."""
-    with store.reading_from() as db:
-        newest = db.scalar(select(func.max(A.published_at)).where(NEWEST))
-    return date.fromisoformat(newest[:10]) if newest else None
-
-
 def has_marks(filters: Filters) -> list[Any]:
     """Return the conditions that articles have the marks of filters."""
     return [select(M.number).where(M.number == A.number, M.kind == kind, M.value == value).exists() for kind, value in filters.marks()]
