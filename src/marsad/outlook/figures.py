@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from marsad.outlook.told import Evidence, Told, alike, evidence, originals_first, sentence_of
+from marsad.arabic.words import stem
+from marsad.outlook.told import Evidence, Told, content_stems, evidence, originals_first, sentence_of
 from marsad.records import Figure, Span
 
-COUNTED = ("killed", "injured", "arrested", "displaced", "troops", "attacks", "votes")  # money and other counts are of too many things to be set side by side
-ABOUT = 0.5  # content words that two sentences share when they count one thing
+COUNTED = ("killed", "injured", "arrested", "displaced", "troops", "attacks", "votes", "other")  # money is of too many things to be set side by side
+ABOUT, LEAST = 0.34, 2  # share, and number, of content words that two sentences have in common when they count one thing
 
 
 class Given(NamedTuple):
@@ -24,48 +26,82 @@ class Given(NamedTuple):
 
 
 class Count(NamedTuple):
-    """What was counted (killed, injured, attacks ...), as everybody gives it, by time; differ: whether two figures exclude each other."""
+    """What was counted (killed, injured, attacks ...), as everybody gives it, by time. about: the sentence of the first; differ: whether two figures exclude each other; grows: whether no later figure is below an earlier one."""
 
     what: str
+    about: str
     given: tuple[Given, ...]
     differ: bool
+    grows: bool
+
+
+class _Group:
+    def __init__(self, what: str, unit: str) -> None:
+        self.what, self.unit = what, unit
+        self.given: list[Given] = []
+        self.texts: list[str] = []
+        self.words: list[frozenset[str]] = []
+        self.days: list[frozenset[str]] = []
 
 
 def counts(told: Sequence[Told], kinds: Sequence[str] = COUNTED) -> list[Count]:
-    """Return what was counted in some articles about one thing, most often told first; one figure of an article is kept once."""
-    groups: list[tuple[str, list[Given], list[str]]] = []
+    """Return what was counted in some articles about one thing, what most tell first; one figure of an article is kept once."""
+    groups: list[_Group] = []
     for one in originals_first(told):
         for figure in one.reading.figures:
-            if figure.what not in kinds:
-                continue
-            given, line = _given(one, figure)
-            text = one.article.text[line.start : line.end]
-            group = next((g for g in groups if g[0] == figure.what and any(alike(text, other) >= ABOUT for other in g[2])), None)
-            if group is None:
-                groups.append((figure.what, [given], [text]))
-            elif (at := next((n for n, other in enumerate(group[1]) if _same(given, other)), None)) is None:
-                group[1].append(given)
-                group[2].append(text)
-            elif len(given.text) > len(group[1][at].text):  # «خمسة أشخاص» of the body says more than «خمسة» of the headline
-                group[1][at], group[2][at] = given, text
-    out = [Count(what, tuple(given), any(excludes(a, b) for a in given for b in given)) for what, given, _ in groups]
-    return sorted(out, key=lambda c: (-len(c.given), c.what, c.given[0].evidence))
+            if figure.what in kinds and not (figure.what == "other" and not figure.unit):
+                _put(groups, one, figure)
+    out = [Count(g.what, g.texts[0], tuple(g.given), any(excludes(a, b) for a in g.given for b in g.given), _grows(g.given)) for g in groups]
+    return sorted(out, key=lambda c: (-len({g.evidence.article_id for g in c.given if not g.evidence.copy_of}), c.what == "other", c.what, c.given[0].evidence))
 
 
-def _given(told: Told, figure: Figure) -> tuple[Given, Span]:
+def _put(groups: list[_Group], told: Told, figure: Figure) -> None:
     line = sentence_of(told.article, figure.start)
-    text = told.article.text[figure.start : figure.end]
-    return Given(figure.value, figure.upper, figure.bound, text, line, evidence(told, Span(figure.start, figure.end))), line
+    text = told.article.text[line.start : line.end]
+    given = Given(figure.value, figure.upper, figure.bound, told.article.text[figure.start : figure.end], line, evidence(told, Span(figure.start, figure.end)))
+    words = content_stems(told.article.text[max(line.start, figure.start - 90) : figure.start]) | content_stems(told.article.text[figure.end : min(line.end, figure.end + 90)])
+    days = frozenset(d.value[:10] for d in told.reading.dates if line.start <= d.start < line.end and len(d.value) >= 10 and d.value[4:5] == "-")
+    unit = stem(figure.unit.split()[0]) if figure.unit.split() else ""
+    group = next((g for g in groups if g.what == figure.what and _one(g, unit, words, days)), None)
+    if group is None:
+        group = _Group(figure.what, unit)
+        groups.append(group)
+    at = next((n for n, other in enumerate(group.given) if _same(given, other)), None)
+    if at is None:
+        group.given.append(given)
+        group.texts.append(text)
+        group.words.append(words)
+        group.days.append(days)
+    elif len(given.text) > len(group.given[at].text):  # «خمسة أشخاص» of the body says more than «خمسة» of the headline
+        group.given[at], group.texts[at] = given, text
+
+
+def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str]) -> bool:
+    """Whether a figure counts what a group counts: by the words around it, or by the day from which both count."""
+    if group.what == "other" and unit != group.unit:
+        return False
+    for other, since in zip(group.words, group.days, strict=True):
+        both = len(words & other)
+        if both >= LEAST and both >= ABOUT * min(len(words), len(other)):
+            return True
+        if group.what in ("attacks", "other") and days & since and both:
+            return True
+    return False
 
 
 def _same(one: Given, other: Given) -> bool:
-    return one.evidence.article_id == other.evidence.article_id and (one.value, one.upper, one.bound) == (other.value, other.upper, other.bound)
+    return one.evidence.article_id == other.evidence.article_id and (one.value, one.upper) == (other.value, other.upper)
+
+
+def _grows(given: Sequence[Given]) -> bool:
+    dated = [g for g in given if g.evidence.at]
+    return len({g.value for g in dated}) > 1 and all(a.value <= b.value for a, b in pairwise(dated) if a.evidence.at < b.evidence.at)
 
 
 def _range(given: Given) -> tuple[float, float]:
     if given.upper is not None:
         return given.value, given.upper
-    low, high = {"=": (1.0, 1.0), "~": (0.9, 1.1), ">": (1.0, float("inf")), ">=": (1.0, float("inf")), "<": (0.0, 1.0), "<=": (0.0, 1.0)}.get(given.bound, (1.0, 1.0))
+    low, high = {"=": (1.0, 1.0), "~": (0.95, 1.05), ">": (1.0, float("inf")), ">=": (1.0, float("inf")), "<": (0.0, 1.0), "<=": (0.0, 1.0)}.get(given.bound, (1.0, 1.0))
     return given.value * low, given.value * high
 
 

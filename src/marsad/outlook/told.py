@@ -9,6 +9,7 @@ from typing import NamedTuple
 from marsad.arabic.letters import fold
 from marsad.arabic.words import folded_words, stem
 from marsad.knowledge import rows
+from marsad.read import sentences
 from marsad.records import Article, Event, Mention, Reading, Span
 
 
@@ -67,10 +68,10 @@ def evidence(told: Told, span: Span) -> Evidence:
 
 
 def sentence_of(article: Article, at: int) -> Span:
-    """Return the block in which a character stands; the character alone when it stands in none."""
+    """Return the sentence in which a character stands; the character alone when it stands in none."""
     for block in article.blocks:
         if block.start <= at < block.end:
-            return Span(block.start, block.end)
+            return next((Span(a, b) for a, b in sentences(article.text, block.start, block.end) if a <= at < b), Span(block.start, block.end))
     return Span(at, at + 1)
 
 

@@ -1,0 +1,174 @@
+"""Forecasts against baselines, on real conflict counts and on simulated pairs whose truth is known; and a dossier over 28,000 articles.
+
+    python bench/outlook.py                 all
+    python bench/outlook.py --forecasts --every 3
+    python bench/outlook.py --dossier
+
+Counts: ../shared/data/series (UCDP GED 25.1, fatalities by country and month 1989-2024; events by actor pair and week, Syria 2016-2019): a test, nothing was fitted to it. Rolling origins, horizons 1 to 12; at each origin the forecaster knows
+the past alone, and chooses between the mixture and the baselines by it. Bands by the mean count of the year before the origin. Gaza and the West Bank count under ISR in that file; in readings they are PSE.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import multiprocessing
+import os
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as marsad.cli does
+
+import numpy as np
+
+from marsad.outlook.forecast import BASELINES, LEAST, LEAST_SOME, MARGIN, Backtest, Pool, crps, made, pit, quantiles
+
+SHARED = Path(__file__).parents[2] / "shared"
+HORIZON = 12
+BANDS = ((0.0, 1.0, "below 1"), (1.0, 10.0, "1-10"), (10.0, 100.0, "10-100"), (100.0, float("inf"), "more"))
+
+
+def series(name: str, kind: str) -> dict[str, list[float]]:
+    """The series of a file, by unit."""
+    out: dict[str, list[float]] = defaultdict(list)
+    with (SHARED / "data/series" / name).open(encoding="utf8") as source:
+        for row in csv.DictReader(source):
+            if row["kind"] == kind:
+                out[row["unit"]].append(float(row["count"]))
+    return dict(out)
+
+
+def simulated(count: int = 60, length: int = 240, seed: int = 5) -> list[tuple[list[float], list[Pool]]]:
+    """Pairs of three kinds, with the distribution one period ahead of who knows how they are made: calm or at war (two states, negative binomial counts); contagious (the mean follows what came before, as in
+    an integer GARCH); drifting (the logarithm of the mean walks with heavy-tailed steps, and rests at nothing now and then)."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for n in range(count):
+        counts: list[float] = []
+        truth: list[Pool] = []
+        size = float(rng.uniform(0.5, 3.0))  # of the negative binomial: the smaller, the heavier its tail
+        scale = float(np.exp(rng.uniform(-1.5, 5.5)))
+
+        def drawn(mean: float, size: float = size, many: int = 600) -> np.ndarray:
+            return rng.negative_binomial(size, size / (size + mean), many).astype(float)
+
+        if n % 3 == 0:
+            means, stay, state = (scale / 30, scale), (rng.uniform(0.9, 0.99), rng.uniform(0.8, 0.97)), 0
+            draws = [drawn(m, many=3000) for m in means]
+            for _ in range(length):
+                ahead = stay[1] if state else 1 - stay[0]
+                truth.append(made(np.concatenate(draws), np.repeat([(1 - ahead) / 3000, ahead / 3000], 3000)))
+                state = int(rng.random() < ahead)
+                counts.append(float(rng.choice(draws[state])))
+        elif n % 3 == 1:
+            alpha, beta = rng.uniform(0.2, 0.6), rng.uniform(0.1, 0.35)
+            base, mean = scale * (1 - alpha - beta) / 3, scale / 3
+            for _ in range(length):
+                some = drawn(mean)
+                truth.append(made(some, np.ones(len(some))))
+                counts.append(float(rng.choice(some)))
+                mean = base + alpha * counts[-1] + beta * mean
+        else:
+            walk, home, resting = 0.0, rng.uniform(0.02, 0.1), False
+            for _ in range(length):
+                steps = rng.standard_t(3, 400) * 0.35
+                awake = rng.random(400) < (0.15 if resting else 0.97)
+                some = rng.negative_binomial(size, size / (size + scale / 4 * np.exp(np.clip(walk * (1 - home) + steps, -8, 4)))).astype(float) * awake
+                truth.append(made(some, np.ones(len(some))))
+                at = int(rng.integers(400))
+                counts.append(float(some[at]))
+                walk, resting = float(np.clip(walk * (1 - home) + steps[at], -8, 4)), not awake[at]
+        out.append((counts, truth[1:] + truth[-1:]))
+    return out
+
+
+def tested(job: tuple[str, list[float], int]) -> list[tuple[int, float, float, tuple[float, ...], float, int, int]]:
+    """One series: for every origin and horizon the mean of the year before, score of what spoke, scores of the baselines, PIT, whether the 90 % and the 50 % interval held."""
+    _, counts, every = job
+    test, rng, out = Backtest(counts, HORIZON), np.random.default_rng(1), []
+    while test.now < len(test.counts) - 1:
+        mixed, based = test.say()
+        known = test.counts[: test.now + 1]
+        if test.now >= 36 and test.now % every == 0 and len(known) >= LEAST and (known > 0).sum() >= LEAST_SOME:
+            best, ratio = test.best()
+            use = ratio is not None and ratio <= MARGIN
+            level = float(known[-12:].mean())
+            for h in range(1, HORIZON + 1):
+                if test.now + h < len(test.counts):
+                    seen = test.counts[test.now + h : test.now + h + 1]
+                    pool = mixed[h - 1] if use else based[BASELINES.index(best)]
+                    low, q1, q3, high = quantiles(pool, (0.05, 0.25, 0.75, 0.95))
+                    out.append(
+                        (
+                            h,
+                            level,
+                            float(crps(pool, seen)[0]),
+                            tuple(float(crps(b, seen)[0]) for b in based),
+                            pit(pool, float(seen[0]), rng.random()),
+                            int(low <= seen[0] <= high),
+                            int(q1 <= seen[0] <= q3),
+                        )
+                    )
+        test.step()
+    return out
+
+
+def told(name: str, rows: list[tuple[int, float, float, tuple[float, ...], float, int, int]]) -> None:
+    """Print a table by band."""
+    print(f"\n{name}: {len(rows)} forecasts")
+    ratios = []
+    for low, high, band in BANDS:
+        some = [r for r in rows if low <= r[1] < high]
+        if len(some) < 50:
+            continue
+        ours, based = np.mean([r[2] for r in some]), np.mean([r[3] for r in some], axis=0)
+        best = int(np.argmin(based))
+        ratios.append(ours / based[best])
+        histogram = np.histogram([r[4] for r in some], bins=10, range=(0, 1))[0] / len(some)
+        print(
+            f"  {band:8} {len(some):7}  CRPS {ours:9.3f}  {'  '.join(f'{n} {b:.3f}' for n, b in zip(BASELINES, based, strict=True))}  ratio {ratios[-1]:.3f} to {BASELINES[best]}  "
+            f"90% held {np.mean([r[5] for r in some]):.3f}  50% held {np.mean([r[6] for r in some]):.3f}  PIT {' '.join(f'{x:.2f}' for x in histogram)}"
+        )
+    print(f"  mean of the bands' ratios {np.mean(ratios):.3f}", flush=True)
+
+
+def forecasts(every: int) -> None:
+    jobs = {
+        "fatalities by country and month": [(u, c, every) for u, c in series("ucdp_ged251_country_month.csv", "fatalities_best").items()],
+        "events by pair and week, Syria": [(u, c, every) for u, c in series("ucdp_syria_dyad_week.csv", "events").items()],
+    }
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        for name, some in jobs.items():
+            begun = time.perf_counter()
+            told(name, [r for rows in pool.imap_unordered(tested, some, chunksize=4) for r in rows])
+            print(f"  {time.perf_counter() - begun:.0f} s")
+        known = simulated()
+        told("simulated pairs", [r for rows in pool.imap_unordered(tested, [("", c, every) for c, _ in known], chunksize=4) for r in rows])
+        ours, true = [], []
+        for counts, truth in known:
+            test = Backtest(counts, 1)
+            while test.now < len(test.counts) - 1:
+                mixed, _ = test.say()
+                if test.now >= 36:
+                    seen = test.counts[test.now + 1 : test.now + 2]
+                    ours.append(crps(mixed[0], seen)[0])
+                    true.append(crps(truth[test.now], seen)[0])
+                test.step()
+        print(f"  one period ahead: CRPS of the mixture {np.mean(ours):.3f}, of who knows the state {np.mean(true):.3f}")
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--forecasts", action="store_true")
+    ask.add_argument("--every", type=int, default=3, help="origins: every so many periods")
+    args = ask.parse_args()
+    if not SHARED.is_dir():
+        sys.exit("../shared is not here: there are no counts to run on")
+    if args.forecasts:
+        forecasts(args.every)
+
+
+if __name__ == "__main__":
+    main()
