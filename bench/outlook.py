@@ -49,20 +49,21 @@ def simulated(count: int = 60, length: int = 240, seed: int = 5) -> list[tuple[l
         counts: list[float] = []
         truth: list[Pool] = []
         size = float(rng.uniform(0.5, 3.0))  # of the negative binomial: the smaller, the heavier its tail
-        scale = float(np.exp(rng.uniform(-1.5, 5.5)))
+        scale = float(np.exp(rng.uniform(-1.5, 6.5)))
+        quiet = rng.random() < 0.6  # most pairs have nothing to tell most of the time
 
         def drawn(mean: float, size: float = size, many: int = 600) -> np.ndarray:
             return rng.negative_binomial(size, size / (size + mean), many).astype(float)
 
-        if n % 3 == 0:
-            means, stay, state = (scale / 30, scale), (rng.uniform(0.9, 0.99), rng.uniform(0.8, 0.97)), 0
+        if n % 4 == 0:
+            means, stay, state = (0.02 if quiet else scale / 30, scale), (rng.uniform(0.9, 0.99), rng.uniform(0.7, 0.99)), 0
             draws = [drawn(m, many=3000) for m in means]
             for _ in range(length):
                 ahead = stay[1] if state else 1 - stay[0]
                 truth.append(made(np.concatenate(draws), np.repeat([(1 - ahead) / 3000, ahead / 3000], 3000)))
                 state = int(rng.random() < ahead)
                 counts.append(float(rng.choice(draws[state])))
-        elif n % 3 == 1:
+        elif n % 4 == 1:
             alpha, beta = rng.uniform(0.2, 0.6), rng.uniform(0.1, 0.35)
             base, mean = scale * (1 - alpha - beta) / 3, scale / 3
             for _ in range(length):
@@ -71,10 +72,10 @@ def simulated(count: int = 60, length: int = 240, seed: int = 5) -> list[tuple[l
                 counts.append(float(rng.choice(some)))
                 mean = base + alpha * counts[-1] + beta * mean
         else:
-            walk, home, resting = 0.0, rng.uniform(0.02, 0.1), False
+            walk, home, resting = 0.0, rng.uniform(0.0, 0.03), False
             for _ in range(length):
                 steps = rng.standard_t(3, 400) * 0.35
-                awake = rng.random(400) < (0.15 if resting else 0.97)
+                awake = rng.random(400) < ((0.06 if quiet else 0.3) if resting else (0.85 if quiet else 0.98))
                 some = rng.negative_binomial(size, size / (size + scale / 4 * np.exp(np.clip(walk * (1 - home) + steps, -8, 4)))).astype(float) * awake
                 truth.append(made(some, np.ones(len(some))))
                 at = int(rng.integers(400))

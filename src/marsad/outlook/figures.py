@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from marsad.outlook.told import Evidence, Told, content_stems, evidence, origina
 from marsad.records import Figure, Span
 
 COUNTED = ("killed", "injured", "arrested", "displaced", "troops", "attacks", "votes", "other")  # money is of too many things to be set side by side
-ABOUT, LEAST = 0.34, 2  # share, and number, of content words that two sentences have in common when they count one thing
+ABOUT, CLOSE, LEAST = 0.34, 0.5, 2  # share, of vaguer counts, and number, of content words that two sentences have in common when they count one thing
+APART = 4  # days between two reports of one event's casualties
 
 
 class Given(NamedTuple):
@@ -62,7 +64,7 @@ def _put(groups: list[_Group], told: Told, figure: Figure) -> None:
     words = content_stems(told.article.text[max(line.start, figure.start - 90) : figure.start]) | content_stems(told.article.text[figure.end : min(line.end, figure.end + 90)])
     days = frozenset(d.value[:10] for d in told.reading.dates if line.start <= d.start < line.end and len(d.value) >= 10 and d.value[4:5] == "-")
     unit = stem(figure.unit.split()[0]) if figure.unit.split() else ""
-    group = next((g for g in groups if g.what == figure.what and _one(g, unit, words, days)), None)
+    group = next((g for g in groups if g.what == figure.what and _one(g, unit, words, days, given.evidence.at[:10])), None)
     if group is None:
         group = _Group(figure.what, unit)
         groups.append(group)
@@ -76,13 +78,21 @@ def _put(groups: list[_Group], told: Told, figure: Figure) -> None:
         group.given[at], group.texts[at] = given, text
 
 
-def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str]) -> bool:
-    """Whether a figure counts what a group counts: by the words around it, or by the day from which both count."""
+def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], day: str) -> bool:
+    """Whether a figure counts what a group counts: by the words around it, or by the day from which both count. Casualties of one event are told within some days."""
     if group.what == "other" and unit != group.unit:
         return False
+    if (
+        group.what in ("killed", "injured", "arrested")
+        and day
+        and group.given[-1].evidence.at
+        and abs((date.fromisoformat(day) - date.fromisoformat(group.given[-1].evidence.at[:10])).days) > APART
+    ):
+        return False
+    about = CLOSE if group.what in ("troops", "other") else ABOUT
     for other, since in zip(group.words, group.days, strict=True):
         both = len(words & other)
-        if both >= LEAST and both >= ABOUT * min(len(words), len(other)):
+        if both >= LEAST and both >= about * min(len(words), len(other)):
             return True
         if group.what in ("attacks", "other") and days & since and both:
             return True

@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 YEAR = 12  # periods of the baselines
 LEAST, LEAST_SOME = 24, 5  # periods of history, and periods with anything, from which a forecast is made
-HALVES = (3.0, 10.0, 30.0)  # half-lives in periods of the mixture's memory
+HALVES = (1.5, 4.0, 10.0, 30.0)  # half-lives in periods of the mixture's memory
 WIDTHS = (0.0, 0.5, 1.0)  # spread of each past value, as the standard deviation of its logarithm
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 RATE = 10.0  # how fast a worse part loses weight: one that is 10 % worse has a third of it
 FADE = 80.0  # half-life, in periods, of what is remembered of a part's past
+DRIFT = 0.15  # how much wider the mixture gets with the square root of the periods ahead
 ENOUGH = 24.0  # periods with something from which the scores are trusted fully
 BURN = 12  # first period that is forecast in the backtest
 LOOK = 240  # periods of history that are looked at
+FIRST = 0.97  # another baseline than conflictology is the best one only when its CRPS is at most so much of its
 MARGIN = 1.0  # the mixture speaks where its CRPS is at most so much of the best baseline's
 _NODES = np.array([-1.7321, 0.0, 1.7321])  # three-point Gauss-Hermite quadrature of a normal
 _MASS = np.array([1 / 6, 2 / 3, 1 / 6])
@@ -145,6 +147,12 @@ def pooled(pools: Sequence[Pool], weights: Floats) -> Pool:
     return made(np.concatenate([p.values for p in pools]), np.concatenate([p.weights * w for p, w in zip(pools, weights, strict=True)]))
 
 
+def widened(pool: Pool, width: float) -> Pool:
+    """Return a distribution with every value spread by a lognormal of this width, its mean kept: the further ahead, the less the level of today says."""
+    spread = np.rint(pool.values[:, None] * np.exp(width * _NODES[None, :] - width * width / 2))
+    return made(spread.ravel(), (pool.weights[:, None] * _MASS[None, :]).ravel())
+
+
 class Backtest:
     """Rolling forecasts of a series from its own past, an origin at a time: scores of the baselines, of the mixture's parts, and of the mixture, by horizon."""
 
@@ -177,7 +185,7 @@ class Backtest:
         for h in range(1, self.horizon + 1):
             shares = self.weights(h)
             keep = np.flatnonzero(shares > 1e-3)
-            mixed.append(pooled([parts[k] for k in keep], shares[keep]))
+            mixed.append(widened(pooled([parts[k] for k in keep], shares[keep]), DRIFT * math.sqrt(h)))
         self.given[self.now], self.based[self.now] = (parts, mixed), parts[-len(BASELINES) :]
         return mixed, self.based[self.now]
 
@@ -214,6 +222,8 @@ class Backtest:
         mixture = float((keep * np.array([s[2] for s in self.scores])).sum())
         based = (keep[:, None] * np.array([s[3] for s in self.scores])).sum(0)
         at = int(based.argmin())
+        usual = BASELINES.index("conflictology")
+        at = at if based[at] < FIRST * based[usual] else usual
         return BASELINES[at], (mixture / based[at] if based[at] > 0 else 1.0 if mixture == 0 else math.inf)
 
 

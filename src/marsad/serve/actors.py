@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, case, distinct, func, or_, select
 
 from marsad.archive import Archive, schema
+from marsad.archive.asked import ME, NEWEST, THEM, A, Ask, E, P, S, country_of, is_, own
 from marsad.outlook.told import Told, score_of
-from marsad.serve.names import country_of
-from marsad.serve.views import NEWEST, SPAN, A, E, Head, P, S, copies, moment, read_of
-
-ME, THEM = schema.party.alias("me"), schema.party.alias("them")
+from marsad.serve.views import SPAN, Head, copies, moment, read_of
 
 
 class Row(NamedTuple):
@@ -34,48 +32,10 @@ class Row(NamedTuple):
     by: tuple[tuple[str, str], ...]
 
 
-class Ask(NamedTuple):
-    """Which events are asked for. who: an ISO code or an entity that takes part; other: the other side, in both directions; types; after, before: days; statuses."""
-
-    who: str = ""
-    other: str = ""
-    types: tuple[str, ...] = ()
-    after: str = ""
-    before: str = ""
-    statuses: tuple[str, ...] = ("asserted", "planned")
-
-    def source(self) -> tuple[Any, list[Any], Any]:
-        """Return the tables to ask, joined so that the index of who takes part is walked first, the conditions, and the column of articles' numbers to sort by."""
-        event = and_(E.number == ME.c.number, E.ord == ME.c.ord)
-        where = [NEWEST, E.status.in_(self.statuses)]
-        if self.types:
-            where.append(E.type.in_(self.types))
-        where += ([E.day >= self.after] if self.after else []) + ([E.day < self.before] if self.before else [])
-        if not self.who:
-            return schema.event.join(schema.article, A.number == E.number), where, E.number
-        where.append(_is(ME, self.who))
-        if not self.other:
-            where.append(ME.c.role.in_(("actor", "recipient")))
-            return ME.join(schema.event, event).join(schema.article, A.number == ME.c.number), where, ME.c.number
-        where += [_is(THEM, self.other), or_(and_(ME.c.role == "actor", THEM.c.role == "recipient"), and_(ME.c.role == "recipient", THEM.c.role == "actor"))]
-        joined = ME.join(THEM, and_(ME.c.number == THEM.c.number, ME.c.ord == THEM.c.ord)).join(schema.event, event).join(schema.article, A.number == ME.c.number)
-        return joined, where, ME.c.number
-
-
-def _is(side: Any, what: str) -> Any:
-    code = country_of(what)
-    return side.c.country == code if code else side.c.entity == what
-
-
-def _own() -> Any:
-    """The condition that an article is no copy of another."""
-    return ~select(schema.link.c.right_id).where(schema.link.c.right_id == A.id, schema.link.c.kind == "copy").exists()
-
-
 def weekly(store: Archive, who: str, other: str = "") -> list[tuple[str, int, float]]:
     """Return for every week with events of an actor, or between two, its Monday, their number and their mean conflict-cooperation score; plain statements and copies are left out."""
     source, where, _ = Ask(who, other, statuses=("asserted",)).source()
-    once = select(E.number, E.ord, E.day, E.type, E.mode).select_from(source).where(*where, E.day.is_not(None), E.type != "STATE", _own()).distinct().subquery()
+    once = select(E.number, E.ord, E.day, E.type, E.mode).select_from(source).where(*where, E.day.is_not(None), E.type != "STATE", own()).distinct().subquery()
     query = select(once.c.day, once.c.type, once.c.mode, func.count().label("n")).group_by(once.c.day, once.c.type, once.c.mode)
     found: dict[str, tuple[int, float]] = {}
     with store.reading_from() as db:
@@ -103,7 +63,7 @@ def counterparts(store: Archive, who: str, most: int = 15) -> list[tuple[str, in
     once = (
         select(other.label("other"), E.number, E.ord, E.type, E.mode)
         .select_from(joined)
-        .where(_is(ME, who), opposite, NEWEST, E.status == "asserted", THEM.c.entity != "", _own())
+        .where(is_(ME, who), opposite, NEWEST, E.status == "asserted", THEM.c.entity != "", own())
         .distinct()
         .subquery()
     )

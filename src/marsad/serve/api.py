@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from marsad import line
 from marsad.archive import schema
+from marsad.archive.asked import Ask
 from marsad.archive.search import QueryError
 from marsad.records import Article, Change, Correction, Link, Problem, Reading, Story
 from marsad.serve import actors, sources, views
@@ -218,7 +219,7 @@ def events(
 ) -> EventPage:
     """Events as people corrected them, those that came last first. of: who takes part; between: the other side, in both directions."""
     told = number_of(cursor, 2)
-    ask = actors.Ask(of, between, (type.upper(),) if type else (), after, before)
+    ask = Ask(of, between, (type.upper(),) if type else (), after, before)
     rows = actors.events(site_of(request).store, ask, limit + 1, (told[0], told[1]) if told else None)
 
     def sides(some: tuple[tuple[str, str], ...]) -> list[Side]:

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from marsad.arabic.letters import fold
 from marsad.archive import Archive, schema
+from marsad.archive.asked import country_of
 from marsad.knowledge import rows
-from marsad.serve.words import is_land, land
+from marsad.serve.words import land
 
 LOOK = 200  # mentions of a name whose spellings are counted
 KEEP = 600.0  # seconds that a spelling is kept
@@ -20,12 +21,6 @@ KEEP = 600.0  # seconds that a spelling is kept
 @lru_cache(maxsize=1)
 def _known() -> Mapping[str, str]:
     return {fold(row["entity"]): row["entity"] for row in rows("entities.tsv")}
-
-
-def country_of(entity: str) -> str:
-    """Return the ISO code of an entity that is a country, "" when it is none."""
-    code = entity.removeprefix("place:")
-    return code if is_land(code) else ""
 
 
 class Names:

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from marsad import line
+from marsad.archive.asked import Ask
 from marsad.archive.search import QueryError, hits, ranked
 from marsad.corrections import corrected, name_of, newest
 from marsad.outlook.figures import counts
@@ -195,7 +196,7 @@ def actor(request: Web) -> Response[bytes]:
         raise NotFoundException
 
     def worked() -> tuple[Any, ...]:
-        rows = actors.events(site.store, actors.Ask(who), most=30)
+        rows = actors.events(site.store, Ask(who), most=30)
         mine = [p for p in positions(actors.told_of(site.store, who), plain=False) if is_of(p, who)]
         return weeks_of(site, who), actors.counterparts(site.store, who), rows, mine, actors.stories_of(site.store, who)
 
@@ -225,7 +226,7 @@ def pair(request: Web) -> Response[bytes]:
         raise NotFoundException
 
     def worked() -> tuple[Any, ...]:
-        rows = actors.events(site.store, actors.Ask(who, other), most=60)
+        rows = actors.events(site.store, Ask(who, other), most=60)
         return weeks_of(site, who, other), rows
 
     weeks, rows = site.kept.of(("pair", who, other), worked)

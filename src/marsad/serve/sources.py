@@ -11,8 +11,8 @@ from sqlalchemy import and_, func, select
 
 from marsad.arabic.letters import fold
 from marsad.archive import Archive, schema
+from marsad.archive.asked import NEWEST, A, E, P
 from marsad.outlook.told import score_of
-from marsad.serve.views import NEWEST, A, E, P
 
 
 class Outlet(NamedTuple):

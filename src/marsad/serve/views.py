@@ -12,17 +12,14 @@ import msgspec
 from sqlalchemy import Connection, and_, case, distinct, func, select
 
 from marsad.archive import Archive, schema
+from marsad.archive.asked import NEWEST, A, E, M, P, S, country_of
 from marsad.corrections import corrected, without_wrong
 from marsad.outlook.told import Told, score_of
 from marsad.records import Article, Correction, Link, Reading, Story
-from marsad.serve.names import country_of
 
 SPAN = 3  # days that Today looks back
 CARDS, MEMBERS = 30, 4
 MOST_TOLD = 60  # articles of a story that are read for its page
-A, S, M = schema.article.c, schema.story_article.c, schema.mark.c
-E, P = schema.event.c, schema.party.c
-NEWEST = A.newest + 0 == 1  # + 0: nearly all articles are, so its index is a bad place to begin
 
 
 class Head(NamedTuple):
