@@ -32,6 +32,7 @@ bench: .venv/bench
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/stories.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/archive.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/serve.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/outlook.py
 
 .venv/bench: bench/requirements.lock .venv/done
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r bench/requirements.lock

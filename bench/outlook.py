@@ -160,14 +160,37 @@ def forecasts(every: int) -> None:
         print(f"  one period ahead: CRPS of the mixture {np.mean(ours):.3f}, of who knows the state {np.mean(true):.3f}")
 
 
+def dossiers() -> None:
+    """Seconds for a dossier over the 28,000 articles of bench/serve.py, each question asked once in a process that has asked another one before."""
+    import tempfile
+
+    from marsad import paper
+    from marsad.archive import Archive
+    from serve import made as archived
+    from stories import kept, news
+
+    where = Path(tempfile.gettempdir()) / "marsad-bench-serve.db"
+    if not where.exists():
+        archived(where, kept(news(), Path(tempfile.gettempdir())))
+    with Archive(where) as store:
+        paper.made(store, "الانتخابات في تركيا", "ar")
+        for question in ("ما مستقبل الحوثيين في اليمن؟", "المفاوضات النووية مع إيران", "ماذا بعد الثورة في تونس", "SAU:YEM", "What is the future of the war in Syria?"):
+            begun = time.perf_counter()
+            told = paper.made(store, question, "ar")
+            print(f"{time.perf_counter() - begun:5.2f} s  {sum(len(s.sentences) for s in told.sections):4} sentences in {len(told.sections)} sections  {question}", flush=True)
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--forecasts", action="store_true")
+    ask.add_argument("--dossier", action="store_true")
     ask.add_argument("--every", type=int, default=3, help="origins: every so many periods")
     args = ask.parse_args()
     if not SHARED.is_dir():
         sys.exit("../shared is not here: there are no counts to run on")
-    if args.forecasts:
+    if args.dossier or not args.forecasts:
+        dossiers()
+    if args.forecasts or not args.dossier:
         forecasts(args.every)
 
 

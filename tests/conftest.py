@@ -76,3 +76,15 @@ def where(request, tmp_path) -> str:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as db:
         db.execute(f"CREATE DATABASE {name}")
     return f"{server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory) -> Path:
+    """The samples' archive, made once."""
+    where = tmp_path_factory.mktemp("serve") / "samples.db"
+    subprocess.run([sys.executable, "-m", "marsad.cli", "demo", "--archive", str(where)], check=True, capture_output=True)
+    from marsad.archive import Archive
+
+    with Archive(where) as store, store.engine.connect() as db:
+        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return where

@@ -21,8 +21,8 @@ from marsad.knowledge import rows
 from marsad.outlook.dossier import Matter
 from marsad.outlook.forecast import Forecast, forecast
 from marsad.outlook.series import Week, known, monday_of, weekly
-from marsad.outlook.told import Evidence, Told
-from marsad.read.see import gazetteer
+from marsad.outlook.told import Evidence, Told, content_stems
+from marsad.read.see import PLACES, gazetteer
 from marsad.records import Article, Span
 from marsad.relate.revisions import changes
 
@@ -64,12 +64,12 @@ def topic_of(question: str) -> Topic:
         bare = fold(word.text).lower()
         if not bare[:1].isalnum() or bare in _ASKING or (len(bare) < 3 and bare not in lands):
             continue
-        place = next((gazetteer()[form] for form in forms(word.text) if form in gazetteer()), None)
+        place = next((gazetteer()[form] for form in forms(word.text) if form in gazetteer() and PLACES[gazetteer()[form][0]] in ("country", "demonym")), None)
         if bare in lands:
             countries.append(lands[bare])
         elif place and place[1]:
             countries.append(place[1])
-            if place[0] != 0:
+            if PLACES[place[0]] != "country":
                 terms += search_terms(word.text)
         elif bare in glossary:
             terms += search_terms(glossary[bare])
@@ -136,7 +136,16 @@ def matter_of(store: Archive, question: str) -> Matter:
             r, s = store.told(before.id), store.told(after.id)
             if r and s:
                 versions.append((Told(before, r), Told(after, s), changes(before, after, r, s)))
-    return Matter(question, told, frozenset(topic.terms), ":".join(topic.countries[:2]), weeks, counted, ahead, versions)
+    return Matter(
+        question,
+        told,
+        content_stems(" ".join(w.text for w in words(question) if fold(w.text).lower() not in _ASKING)),
+        ":".join(topic.countries[:2]),
+        weeks,
+        counted,
+        ahead,
+        versions,
+    )
 
 
 def series_of(store: Archive, who: str, other: str = "", ahead: int = WEEKS_AHEAD) -> tuple[list[Week], dict[str, list[Evidence]], Forecast | None]:

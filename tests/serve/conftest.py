@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
@@ -16,16 +13,6 @@ from marsad.serve import app_of
 from marsad.settings import Settings
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-@pytest.fixture(scope="session")
-def samples(tmp_path_factory) -> Path:
-    """The samples' archive, made once."""
-    where = tmp_path_factory.mktemp("serve") / "samples.db"
-    subprocess.run([sys.executable, "-m", "marsad.cli", "demo", "--archive", str(where)], check=True, capture_output=True)
-    with Archive(where) as store, store.engine.connect() as db:
-        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return where
 
 
 @pytest.fixture

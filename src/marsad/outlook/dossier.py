@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from marsad.arabic.letters import fold
 from marsad.outlook.figures import Count, counts
-from marsad.outlook.forecast import Forecast
+from marsad.outlook.forecast import LEAST, LEAST_SOME, Forecast
 from marsad.outlook.positions import AGAINST, FOR, Position, positions
 from marsad.outlook.series import Week
 from marsad.outlook.timeline import Happening, timeline
@@ -219,7 +219,8 @@ def _outlook(matter: Matter, say: Mapping[str, str]) -> Iterator[Sentence]:
     )
     told = matter.forecast
     if told is None or told.missing:
-        yield Sentence(say["too_little"].format(missing=told.missing if told else ""), counted[:50])
+        had = [w for w in matter.weeks if w.even is not None]
+        yield Sentence(say["too_little"].format(weeks=len(had), some=sum(w.events > 0 for w in had), least=LEAST, least_some=LEAST_SOME), counted[:50])
         return
     first, last = told.periods[0], told.periods[-1]
     model = (

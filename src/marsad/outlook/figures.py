@@ -44,41 +44,51 @@ class _Group:
         self.texts: list[str] = []
         self.words: list[frozenset[str]] = []
         self.days: list[frozenset[str]] = []
+        self.lands: list[frozenset[str]] = []
 
 
 def counts(told: Sequence[Told], kinds: Sequence[str] = COUNTED) -> list[Count]:
     """Return what was counted in some articles about one thing, what most tell first; one figure of an article is kept once."""
     groups: list[_Group] = []
     for one in originals_first(told):
-        for figure in one.reading.figures:
-            if figure.what in kinds and not (figure.what == "other" and not figure.unit):
-                _put(groups, one, figure)
+        for figures in _alike(one, kinds):
+            _put(groups, one, figures)
     out = [Count(g.what, g.texts[0], tuple(g.given), any(excludes(a, b) for a in g.given for b in g.given), _grows(g.given)) for g in groups]
     return sorted(out, key=lambda c: (-len({g.evidence.article_id for g in c.given if not g.evidence.copy_of}), c.what == "other", c.what, c.given[0].evidence))
 
 
-def _put(groups: list[_Group], told: Told, figure: Figure) -> None:
+def _alike(told: Told, kinds: Sequence[str]) -> list[list[Figure]]:
+    """The figures of an article, those that are told again together: «25» in the headline and «25 جريحا» in the body."""
+    out: dict[tuple[str, float, float | None], list[Figure]] = {}
+    for figure in told.reading.figures:
+        if figure.what in kinds and not (figure.what == "other" and not figure.unit):
+            out.setdefault((figure.what, figure.value, figure.upper), []).append(figure)
+    return list(out.values())
+
+
+def _put(groups: list[_Group], told: Told, figures: list[Figure]) -> None:
+    text, words, days, lands = told.article.text, frozenset[str](), frozenset[str](), frozenset[str]()
+    for f in figures:
+        line = sentence_of(told.article, f.start)
+        words |= content_stems(text[max(line.start, f.start - 90) : f.start]) | content_stems(text[f.end : min(line.end, f.end + 90)])
+        days |= frozenset(d.value[:10] for d in told.reading.dates if line.start <= d.start < line.end and len(d.value) >= 10 and d.value[4:5] == "-")
+        lands |= frozenset(m.country for m in told.reading.mentions if m.kind == "LOC" and m.country and line.start <= m.start < line.end)
+    figure = max(figures, key=lambda f: f.end - f.start)  # «خمسة أشخاص» of the body says more than «خمسة» of the headline
     line = sentence_of(told.article, figure.start)
-    text = told.article.text[line.start : line.end]
-    given = Given(figure.value, figure.upper, figure.bound, told.article.text[figure.start : figure.end], line, evidence(told, Span(figure.start, figure.end)))
-    words = content_stems(told.article.text[max(line.start, figure.start - 90) : figure.start]) | content_stems(told.article.text[figure.end : min(line.end, figure.end + 90)])
-    days = frozenset(d.value[:10] for d in told.reading.dates if line.start <= d.start < line.end and len(d.value) >= 10 and d.value[4:5] == "-")
+    given = Given(figure.value, figure.upper, figure.bound, text[figure.start : figure.end], line, evidence(told, Span(figure.start, figure.end)))
     unit = stem(figure.unit.split()[0]) if figure.unit.split() else ""
-    group = next((g for g in groups if g.what == figure.what and _one(g, unit, words, days, given.evidence.at[:10])), None)
+    group = next((g for g in groups if g.what == figure.what and _one(g, unit, words, days, lands, given.evidence.at[:10])), None)
     if group is None:
         group = _Group(figure.what, unit)
         groups.append(group)
-    at = next((n for n, other in enumerate(group.given) if _same(given, other)), None)
-    if at is None:
-        group.given.append(given)
-        group.texts.append(text)
-        group.words.append(words)
-        group.days.append(days)
-    elif len(given.text) > len(group.given[at].text):  # «خمسة أشخاص» of the body says more than «خمسة» of the headline
-        group.given[at], group.texts[at] = given, text
+    group.given.append(given)
+    group.texts.append(text[line.start : line.end])
+    group.words.append(words)
+    group.days.append(days)
+    group.lands.append(lands)
 
 
-def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], day: str) -> bool:
+def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], lands: frozenset[str], day: str) -> bool:
     """Whether a figure counts what a group counts: by the words around it, or by the day from which both count. Casualties of one event are told within some days."""
     if group.what == "other" and unit != group.unit:
         return False
@@ -89,18 +99,18 @@ def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], 
         and abs((date.fromisoformat(day) - date.fromisoformat(group.given[-1].evidence.at[:10])).days) > APART
     ):
         return False
-    about = CLOSE if group.what in ("troops", "other") else ABOUT
-    for other, since in zip(group.words, group.days, strict=True):
+    about = CLOSE if group.what == "other" else ABOUT
+    for other, since, where in zip(group.words, group.days, group.lands, strict=True):
+        if group.what == "troops" and lands and where and not lands & where:
+            continue
         both = len(words & other)
+        if group.what == "troops" and unit == group.unit and lands & where and both:
+            return True
         if both >= LEAST and both >= about * min(len(words), len(other)):
             return True
         if group.what in ("attacks", "other") and days & since and both:
             return True
     return False
-
-
-def _same(one: Given, other: Given) -> bool:
-    return one.evidence.article_id == other.evidence.article_id and (one.value, one.upper) == (other.value, other.upper)
 
 
 def _grows(given: Sequence[Given]) -> bool:

@@ -22,7 +22,7 @@ _BOTH: Mapping[str, tuple[str, str]] = {
     "days_differ": ("{deed}: أيام مختلفة في المصادر ({days}).", "{deed}: the sources give different days ({days})."), "correction": ("تصويب من {outlet}: «{headline}».", "A correction by {outlet}: “{headline}”."),
     "revised": ("صيغة لاحقة عند {outlet}: {change}.", "A later version by {outlet}: {change}."),
     "series": ("{pair}: {n} حدثا في {weeks} أسبوعا بعد طي النسخ، أكثرها {most} في أسبوع {monday}.", "{pair}: {n} events in {weeks} weeks, copies left out, most of them ({most}) in the week of {monday}."),
-    "too_little": ("القليل لا يكفي لتوقع: {missing}.", "Too little to say what follows: {missing}."),
+    "too_little": ("القليل لا يكفي لتوقع: جمعت {weeks} أسابيع، وفي {some} منها أحداث؛ ويلزم لذلك {least} و{least_some} على الأقل.", "Too little to say what follows: {weeks} weeks were collected, {some} of them with events; it takes {least} and {least_some}."),
     "forecast": (
         "في الأسبوع المقبل: بين {low} و{high} حدثا باحتمال 90 % (الأوسط {middle})، واحتمال حدث واحد على الأقل {some} %؛ وبعد {n} أسابيع بين {later_low} و{later_high}.",
         "Next week: between {low} and {high} events with a chance of 90 % (median {middle}), at least one with {some} %; in {n} weeks between {later_low} and {later_high}.",

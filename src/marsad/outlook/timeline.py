@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from marsad.outlook.told import Evidence, Party, Told, day_of, evidence, originals_first, parties, score_of
+from marsad.outlook.told import Evidence, Party, Told, content_stems, day_of, evidence, originals_first, parties, score_of
 
 DEEDS = frozenset({"AGREE", "CONSULT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"})
 APART = 1  # days between two tellings of one event, where a text does not say its day itself
@@ -75,14 +75,16 @@ def _one(left: Happening, left_said: bool, right: Happening, right_said: bool) -
 
 
 def _meet(left: Sequence[Party], right: Sequence[Party]) -> bool | None:
-    """Whether two sides have one in common, by what they are or by country; None when either names nobody."""
+    """Whether two sides have one in common, by what they are, by country or by a word of their description; None when that cannot be told: descriptions of one thing differ, names do not."""
     if not left or not right:
         return None
     if {p.key for p in left} & {p.key for p in right}:
         return True
-    named = [{p.key for p in side if not p.key.startswith("nom:")} for side in (left, right)]
+    if all(not p.key.startswith(("nom:", "place:")) for side in (left, right) for p in side):
+        return False
     lands = [{p.country for p in side if p.country} for side in (left, right)]
-    return bool(lands[0] & lands[1]) and not (named[0] and named[1] and all(not k.startswith("place:") for side in named for k in side))
+    said = [{w for p in side for w in content_stems(p.name)} for side in (left, right)]
+    return True if lands[0] & lands[1] or said[0] & said[1] else None
 
 
 def _merged(group: _Group) -> Happening:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from marsad.arabic.letters import fold
-from marsad.arabic.words import folded_words, stem
+from marsad.arabic.words import folded_words, forms, stem
 from marsad.knowledge import rows
 from marsad.read import sentences
 from marsad.records import Article, Event, Mention, Reading, Span
@@ -80,10 +80,14 @@ _EMPTY = frozenset(
 )
 
 
+_SPELLED = {stem(a): stem(b) for a, b in (("أمريكا", "أميركا"), ("أمريكية", "أميركية"), ("أمريكيين", "أميركيين"))}
+
+
 @lru_cache(maxsize=20_000)
 def content_stems(text: str) -> frozenset[str]:
-    """Return the stems of the words of a text that carry its content."""
-    return frozenset(stem(w) for w in folded_words(text) if len(w) > 2 and w not in _EMPTY)
+    """Return the stems of the words of a text that carry its content, whatever is glued to them, in one spelling."""
+    bare = (stem(forms(w)[-1]) for w in folded_words(text) if len(w) > 2 and w not in _EMPTY)
+    return frozenset(_SPELLED.get(w, w) for w in bare)
 
 
 def alike(left: str, right: str) -> float:

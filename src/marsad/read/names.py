@@ -6,7 +6,7 @@ import msgspec
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import forms, parts, words
-from marsad.read.see import gazetteer
+from marsad.read.see import PLACES, gazetteer
 from marsad.records import Mention
 
 _TITLES = frozenset(fold("السيد الدكتور الشيخ الأمير الملك الرئيس الوزير النائب العميد اللواء الفريق الجنرال").split())
@@ -21,8 +21,12 @@ def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
     full: dict[str, str] = {}
     lands: dict[str, str] = {}  # a short name is of the country of the full one
     out = []
+    whole = {_name(text, m) for m in mentions if m.kind == "PER"}
+    surnames = {name.split()[-1]: name for name in sorted(whole) if " " in name}  # of persons told in full anywhere: headlines give the surname first
     for mention in mentions:
         name = _name(text, mention)
+        if mention.kind in ("LOC", "NOM") and not mention.entity_id and name.startswith("ال") and name in surnames and not _is_place(name):
+            mention = _person(text, mention, surnames[name], mentions)
         if mention.entity_id:
             known_id = f"{mention.kind.lower()}:{fold(mention.entity_id)}"
             full[f"{mention.kind.lower()}:{name}"] = full[known_id] = known_id
@@ -51,6 +55,16 @@ def resolve(text: str, mentions: list[Mention]) -> tuple[Mention, ...]:
         lands.setdefault(known, mention.country)
         out.append(msgspec.structs.replace(mention, entity_id=known, country=lands[known] or mention.country))
     return tuple(out)
+
+
+def _is_place(name: str) -> bool:
+    return name in gazetteer() and PLACES[gazetteer()[name][0]] != "demonym"
+
+
+def _person(text: str, mention: Mention, full: str, mentions: list[Mention]) -> Mention:
+    """A demonym that is the surname of a person told in full elsewhere («السوداني» of «محمد شياع السوداني») as that person."""
+    who = next(m for m in mentions if m.kind == "PER" and _name(text, m) == full)
+    return msgspec.structs.replace(mention, kind="PER", country=who.country, sector=who.sector, entity_id=who.entity_id or full)
 
 
 def _short_of(short: str, name: str) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from marsad import line
+from marsad import line, paper
 from marsad.archive.asked import Ask
 from marsad.archive.search import QueryError, hits, ranked
 from marsad.corrections import corrected, name_of, newest
+from marsad.lands import is_land, land
 from marsad.outlook.figures import counts
 from marsad.outlook.positions import Position, positions
 from marsad.outlook.timeline import timeline
@@ -160,7 +162,7 @@ def marks_of(site: Site, reading: Reading | None, language: str) -> list[Mark]:
     if reading is None:
         return []
     titles = site.names.all({m.entity_id for m in reading.mentions if m.entity_id}, language)
-    titles |= {code: words.land(code, language) for code in {m.country for m in reading.mentions}} | {name: words.term(words.TYPES, name, language) for name in words.TYPES}
+    titles |= {code: land(code, language) for code in {m.country for m in reading.mentions}} | {name: words.term(words.TYPES, name, language) for name in words.TYPES}
     return of_reading(reading, titles)
 
 
@@ -243,7 +245,7 @@ def weeks_of(site: Site, who: str, other: str = "") -> list[tuple[str, int, floa
 def is_of(position: Position, who: str) -> bool:
     """Whether a position is one of somebody's, or of a country's own."""
     code = who.removeprefix("place:")
-    return position.actor.key == who or (words.is_land(code) and position.actor.country == code)
+    return position.actor.key == who or (is_land(code) and position.actor.country == code)
 
 
 def keys_of(rows: Sequence[actors.Row]) -> set[str]:
@@ -254,7 +256,7 @@ def keys_of(rows: Sequence[actors.Row]) -> set[str]:
 def query_of(who: str) -> str:
     """Return the search that finds the articles about somebody."""
     code = who.removeprefix("place:")
-    return f"country:{code}" if words.is_land(code) else f'entity:"{who.partition(":")[2]}"'
+    return f"country:{code}" if is_land(code) else f'entity:"{who.partition(":")[2]}"'
 
 
 @get("/search", sync_to_thread=True)
@@ -317,4 +319,14 @@ def sources_page(request: Web) -> Response[bytes]:
     return page(request, "sources.html", dict(zip(("sources", "outlets", "problems", "counts"), found, strict=True)))
 
 
-HANDLERS = [today, story, article, versions, related, actor, pair, search, map_page, sources_page]
+@get("/dossier", sync_to_thread=True)
+def dossier(request: Web) -> Response[bytes]:
+    """A paper on a question."""
+    site, question, language = site_of(request), request.query_params.get("q", "").strip()[:300], language_of(request)
+    made = site.kept.of(("dossier", question, language), lambda: paper.made(site.store, question, language)) if question else None
+    pair = paper.topic_of(question).countries[:2] if question else ()
+    plot = "/plot.svg?" + urlencode({"of": pair[0], "with": pair[1] if len(pair) > 1 else "", "lang": language}) if pair and made and made.weeks else ""
+    return page(request, "dossier.html", {"question": question, "sections": made.sections if made else (), "notes": paper.Notes(site.store), "plot": plot})
+
+
+HANDLERS = [dossier, today, story, article, versions, related, actor, pair, search, map_page, sources_page]

@@ -17,10 +17,11 @@ from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from marsad.archive import Archive
+from marsad.lands import is_land
+from marsad.names import Names
 from marsad.serve import words
 from marsad.serve.guard import COOKIE, WEEK, Guard, Session
 from marsad.serve.marking import written
-from marsad.serve.names import Names
 from marsad.settings import Settings
 
 T = TypeVar("T")
@@ -75,7 +76,7 @@ class Site:
         )
         self.pages.globals |= {"evidence": evidence_url, "safe": quote, "words": words, "site": self}
         self.pages.filters |= {"day": day_of, "clock": clock, "number": number}
-        self.pages.tests["land"] = words.is_land
+        self.pages.tests["land"] = is_land
 
 
 def site_of(request: Web) -> Site:

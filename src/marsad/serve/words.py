@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
-from marsad.knowledge import rows
-
 LANGUAGES = ("ar", "en")
 TEXTS: Mapping[str, tuple[str, str]] = {
     "marsad": ("مرصد", "Marsad"), "tagline": ("مرصد الأخبار العربية", "an observatory for Arabic news"),
@@ -118,26 +116,9 @@ def term(table: Mapping[str, tuple[str, str]], name: str, language: str) -> str:
     return table[name][language != "ar"] if name in table else name
 
 
-@lru_cache(maxsize=1)
-def _lands() -> Mapping[str, tuple[str, str]]:
-    english = {row["code"]: row["english"] for row in rows("countries.tsv")}
-    arabic = {row["country"]: row["name"] for row in reversed(rows("places.tsv")) if row["kind"] == "country"}
-    return {code: (arabic.get(code, english.get(code, code)), english.get(code, code)) for code in {*english, *arabic}}
-
-
-def land(code: str, language: str) -> str:
-    """Return the name of a country by its ISO 3166-1 alpha-3 code, the code when it is none."""
-    return term(_lands(), code, language)
-
-
 def quoted(words: str) -> str:
     """Return words as the value of a query in an address, as a phrase when there are several."""
     return quote(f'"{words}"' if " " in words else words)
-
-
-def is_land(code: str) -> bool:
-    """Whether a code is that of a country."""
-    return code in _lands()
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from marsad.arabic.letters import fold
 from marsad.archive import Archive, schema
 from marsad.archive.asked import country_of
 from marsad.knowledge import rows
-from marsad.serve.words import land
+from marsad.lands import land
 
 LOOK = 200  # mentions of a name whose spellings are counted
 KEEP = 600.0  # seconds that a spelling is kept
