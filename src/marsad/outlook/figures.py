@@ -104,7 +104,7 @@ def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], 
         if group.what == "troops" and lands and where and not lands & where:
             continue
         both = len(words & other)
-        if group.what == "troops" and unit == group.unit and lands & where and both:
+        if group.what == "troops" and unit == group.unit and both:
             return True
         if both >= LEAST and both >= about * min(len(words), len(other)):
             return True
