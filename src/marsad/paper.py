@@ -107,7 +107,7 @@ def page(paper: Dossier, store: Archive, picture: str = "") -> str:
         for section in paper.sections:
             yield f"<h2>{e(section.title)}</h2><ul>"
             for s in section.sentences:
-                marks = "".join(f'<sup><a href="#n{n.number}">{n.number}</a></sup>' for n in notes.of(s.evidence))
+                marks = " ".join(f'<sup><a href="#n{n.number}">{n.number}</a></sup>' for n in notes.of(s.evidence))
                 yield f"<li>{e(s.text)} {marks}</li>"
             yield "</ul>"
             if section.key == "outlook" and picture:

@@ -144,7 +144,8 @@ def _state(deeds: Sequence[Happening], held: Sequence[Position], say: Mapping[st
 
 def _stance(p: Position, say: Mapping[str, str], name: Name) -> str:
     quoted = say["quoted" if p.direct else "told"].format(content=p.content)
-    to = say["to"].format(whom=_names(p.to, say, name)) if p.to else ""
+    whom = [x for x in p.to if not content_stems(x.name) <= content_stems(p.content)]  # what the words name already is not named twice
+    to = say["to"].format(whom=_names(whom, say, name)) if whom else ""
     by = say["says"].format(who=_names(p.by, say, name)) if p.by and p.by[0].key != p.actor.key else ""
     return say["position"].format(actor=name(p.actor), stance=say[f"stance_{p.stance}"], to=to, content=quoted, day=p.day or say["undated"], by=by, outlets=_by(p.evidence, say))
 
