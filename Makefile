@@ -40,8 +40,8 @@ bench: .venv/bench
 
 lock: setup
 	$(BIN)/python -m pip install -q -U pip pip-tools
-	$(BIN)/python -m piptools compile $(LOCK) --extra dev --extra postgres --extra web --extra batch -o requirements.lock pyproject.toml
-	$(BIN)/python -m piptools compile $(LOCK) --extra dev --extra postgres --extra web --extra batch --extra bench -o bench/requirements.lock pyproject.toml
+	$(BIN)/python -m piptools compile $(LOCK) --extra dev --extra postgres --extra web --extra batch --extra ray -o requirements.lock pyproject.toml
+	$(BIN)/python -m piptools compile $(LOCK) --extra dev --extra postgres --extra web --extra batch --extra ray --extra bench -o bench/requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache

@@ -11,9 +11,9 @@ import sys
 from sqlalchemy.exc import DBAPIError
 
 from marsad.archive import ArchiveError
-from marsad.commands import app, demo, keep, outlook, pages, related, serve, upkeep
+from marsad.commands import app, batch, demo, keep, outlook, pages, related, serve, upkeep
 
-__all__ = ["app", "demo", "keep", "outlook", "pages", "related", "run", "serve", "upkeep"]
+__all__ = ["app", "batch", "demo", "keep", "outlook", "pages", "related", "run", "serve", "upkeep"]
 
 
 def run() -> None:

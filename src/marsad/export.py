@@ -52,9 +52,14 @@ def _told(store: Archive, only: Only) -> Iterator[tuple[Article, Reading]]:
 def events(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every event of every article that has been read."""
     for article, reading in _told(store, only):
-        names = {kind: "; ".join(dict.fromkeys(article.text[m.start : m.end] for m in reading.mentions if m.kind == kind)) for kind in ("PER", "ORG", "LOC")}
-        for number, event in enumerate(reading.events):
-            yield _event(article, reading, number, event, names)
+        yield from event_rows(article, reading)
+
+
+def event_rows(article: Article, reading: Reading) -> Iterator[Row]:
+    """Yield a row for every event of an article."""
+    names = {kind: "; ".join(dict.fromkeys(article.text[m.start : m.end] for m in reading.mentions if m.kind == kind)) for kind in ("PER", "ORG", "LOC")}
+    for number, event in enumerate(reading.events):
+        yield _event(article, reading, number, event, names)
 
 
 def _event(article: Article, reading: Reading, number: int, event: Event, names: dict[str, str]) -> Row:
@@ -106,17 +111,27 @@ def articles(store: Archive, only: Only = None) -> Iterator[Row]:
 def mentions(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every mention."""
     for article, reading in _told(store, only):
-        for m in reading.mentions:
-            row = {"article_id": article.id, "start": m.start, "end": m.end, "text": article.text[m.start : m.end], "kind": m.kind}
-            yield {**row, "entity_id": m.entity_id or "", "country": m.country, "sector": m.sector, "score": m.score}
+        yield from mention_rows(article, reading)
+
+
+def mention_rows(article: Article, reading: Reading) -> Iterator[Row]:
+    """Yield a row for every mention of an article."""
+    for m in reading.mentions:
+        row = {"article_id": article.id, "start": m.start, "end": m.end, "text": article.text[m.start : m.end], "kind": m.kind}
+        yield {**row, "entity_id": m.entity_id or "", "country": m.country, "sector": m.sector, "score": m.score}
 
 
 def figures(store: Archive, only: Only = None) -> Iterator[Row]:
     """Yield a row for every figure."""
     for article, reading in _told(store, only):
-        for f in reading.figures:
-            row = {"article_id": article.id, "start": f.start, "end": f.end, "text": article.text[f.start : f.end], "value": float(f.value)}
-            yield {**row, "upper": float("nan") if f.upper is None else float(f.upper), "unit": f.unit, "what": f.what, "bound": f.bound}
+        yield from figure_rows(article, reading)
+
+
+def figure_rows(article: Article, reading: Reading) -> Iterator[Row]:
+    """Yield a row for every figure of an article."""
+    for f in reading.figures:
+        row = {"article_id": article.id, "start": f.start, "end": f.end, "text": article.text[f.start : f.end], "value": float(f.value)}
+        yield {**row, "upper": float("nan") if f.upper is None else float(f.upper), "unit": f.unit, "what": f.what, "bound": f.bound}
 
 
 def stories(store: Archive, only: Only = None) -> Iterator[Row]:

@@ -82,6 +82,24 @@ def _words(article: Article) -> tuple[list[Word], list[str]]:
     return found, [fold(w.text) for w in found]
 
 
+def bands_of(article: Article) -> list[int]:
+    """Return the MinHash bands of an article's body as numbers: articles that share one are candidates for copies (as `Copies` finds them); none for texts too short to tell."""
+    folded = [w for b in body_blocks(article) for w in folded_words(article.text[b.start : b.end])]
+    if len(folded) < LEAST:
+        return []
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=42)
+    sketch.update(list(map(str, _shingles(folded).tolist())))
+    digest, rows_ = sketch.digest(), PERMUTATIONS // BANDS
+    return [int.from_bytes(blake2b(f"{n}:{digest[n * rows_ : (n + 1) * rows_]}".encode(), digest_size=8).digest(), "big", signed=True) for n in range(BANDS)]
+
+
+def compared(first: Article, first_reading: Reading, second: Article, second_reading: Reading) -> Link | None:
+    """Return the Link of two articles when one copies the other, by the measure of `Copies`; None when neither does."""
+    pair = Copies()
+    pair.add(first, first_reading)
+    return pair.add(second, second_reading)
+
+
 def shared(left: Article, right: Article) -> Iterator[tuple[Span, Span, int]]:
     """Yield the passages of PASSAGE words or more that both bodies have, by place in the left one: span there, span in the right one, number of words."""
     (ours, mine), (theirs, other) = _words(left), _words(right)

@@ -1,0 +1,157 @@
+"""The second half of a batch run: links of copies by MinHash bands, and stories by windows of days that are stitched. Over the Parquet of the first half."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from marsad.line import stitched
+from marsad.records import Article, Link, Reading, Story
+from marsad.relate import relate
+from marsad.relate.copies import VIEW, compared
+
+WINDOW, BEFORE = 7, 5  # days of a window, and days before it that it looks at too
+LINKS = pa.schema([("left_id", pa.string()), ("right_id", pa.string()), ("kind", pa.string()), ("score", pa.float64()), ("agency", pa.string()), ("record", pa.string())])
+STORIES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("headline", pa.string()),
+        ("size", pa.int64()),
+        ("first_at", pa.string()),
+        ("last_at", pa.string()),
+        ("article_ids", pa.list_(pa.string())),
+        ("record", pa.string()),
+    ]
+)
+
+
+def candidates(run: Path) -> list[tuple[str, str]]:
+    """Return pairs of articles that share a band, each with the first of its band by time: a shuffle by band (Daft), so that no machine needs to see all articles."""
+    import daft
+    from daft import col, lit
+
+    if not list(run.glob("articles/*/*.parquet")):
+        return []
+    frame = daft.read_parquet(f"{run}/articles/**/*.parquet").select("id", "published_at", "bands").explode(col("bands")).where(col("bands").not_null())
+    grouped = frame.groupby("bands").agg(col("id").list_agg().alias("ids"), col("published_at").list_agg().alias("times"))
+    pairs: set[tuple[str, str]] = set()
+    for row in grouped.where(col("ids").length() > lit(1)).iter_rows():
+        some = sorted(zip(row["times"], row["ids"], strict=True), key=lambda x: (x[0] == "", x[0], x[1]))
+        pairs |= {(some[0][1], other) for _, other in some[1:]}
+    return sorted(pairs)
+
+
+def told(run: Path, ids: set[str] | None = None, days: Sequence[str] = ()) -> Iterator[tuple[Article, Reading]]:
+    """Yield articles with their readings, by time: some by their ids, or those of some days."""
+    folders = [run / "articles" / f"day={day}" for day in days] if days else sorted((run / "articles").glob("day=*"))
+    out: list[tuple[Article, Reading]] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.parquet")):
+            articles = {r["id"]: r["record"] for r in pq.read_table(path, columns=["id", "record"]).to_pylist() if ids is None or r["id"] in ids}
+            if articles:
+                readings = pq.read_table(run / "readings" / folder.name / path.name, columns=["article_id", "record"]).to_pylist()
+                out += [
+                    (msgspec.json.decode(articles[r["article_id"]], type=Article), msgspec.json.decode(r["record"], type=Reading)) for r in readings if r["article_id"] in articles
+                ]
+    yield from sorted(out, key=lambda x: (x[0].published_at is None, x[0].published_at.isoformat() if x[0].published_at else "", x[0].id))
+
+
+def links(run: Path) -> int:
+    """Find the copies among all articles and write them; return how many."""
+    pairs = candidates(run)
+    wanted = {i for pair in pairs for i in pair}
+    known = {a.id: (a, r) for a, r in told(run, wanted)}
+    first: dict[str, Link] = {}
+    for left, right in pairs:
+        if left in known and right in known:
+            one, other = sorted((known[left], known[right]), key=lambda x: (x[0].published_at is None, x[0].published_at.isoformat() if x[0].published_at else "", x[0].id))
+            days = abs((one[0].published_at - other[0].published_at).days) if one[0].published_at and other[0].published_at else 0
+            link = compared(*one, *other) if days <= VIEW else None
+            if link and (link.right_id not in first or link.score > first[link.right_id].score):
+                first[link.right_id] = link
+    rows = [
+        {"left_id": x.left_id, "right_id": x.right_id, "kind": x.kind, "score": x.score, "agency": x.agency, "record": msgspec.json.encode(x).decode()}
+        for x in sorted(first.values(), key=lambda x: (x.left_id, x.right_id))
+    ]
+    _write(run / "links", "links", rows, LINKS)
+    return len(rows)
+
+
+def windows(run: Path) -> list[list[str]]:
+    """Return the days of each window, with the days before it that it looks at; undated articles are a window of their own."""
+    days = sorted(p.name[4:] for p in (run / "articles").glob("day=*")) if (run / "articles").is_dir() else []
+    dated = [d for d in days if d[:1].isdigit()]
+    out: list[list[str]] = []
+    at = 0
+    while at < len(dated):
+        first = date.fromisoformat(dated[at])
+        inside = [d for d in dated[at:] if date.fromisoformat(d) < first + timedelta(days=WINDOW)]
+        before = [d for d in dated[:at] if date.fromisoformat(d) >= first - timedelta(days=BEFORE)]
+        out.append([*before, *inside])
+        at += len(inside)
+    return out + ([["undated"]] if "undated" in days else [])
+
+
+def stories(run: Path) -> int:
+    """Put the articles into stories, a window of days at a time, and stitch them; return how many. A window that is done is not done again."""
+    state = run / "state/stories.json"
+    kept: list[Story] = msgspec.json.decode(state.read_bytes(), type=list[Story]) if state.exists() else []
+    seen = {i for s in kept for i in s.article_ids}
+    open_, closed = kept, []
+    for days in windows(run):
+        some = list(told(run, days=days))
+        among = {a.id for a, _ in some}
+        if among <= seen:
+            continue
+        found: list[Link | Story] = [one for one in relate(some) if isinstance(one, Story)]
+        before = [s for s in open_ if among & set(s.article_ids)]
+        rest = [s for s in open_ if not among & set(s.article_ids)]
+        closed += rest
+        open_ = [s for s in stitched(found, before, among) if isinstance(s, Story)]
+        seen |= among
+        written = state.with_suffix(f".{os.getpid()}")
+        written.write_bytes(msgspec.json.encode([*closed, *open_]))
+        written.replace(state)
+    whole = sorted([*closed, *open_], key=lambda s: s.id)
+    rows = [
+        {
+            "id": s.id,
+            "headline": s.headline,
+            "size": len(s.article_ids),
+            "first_at": s.first_at.isoformat() if s.first_at else "",
+            "last_at": s.last_at.isoformat() if s.last_at else "",
+            "article_ids": list(s.article_ids),
+            "record": msgspec.json.encode(s).decode(),
+        }
+        for s in whole
+    ]
+    _write(run / "stories", "stories", rows, STORIES)
+    return len(rows)
+
+
+def _write(folder: Path, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    written = folder / f".{name}.{os.getpid()}"
+    pq.write_table(pa.Table.from_pylist(rows, schema), written, compression="zstd")
+    written.replace(folder / f"{name}.parquet")
+
+
+def summed(run: Path) -> dict[str, Any]:
+    """Return what the marks of all units say together: counts, and seconds by stage."""
+    out: dict[str, Any] = {"units": 0, "pages": 0, "articles": 0, "other_language": 0, "set_aside": 0, "problems": 0, "seconds": {}}
+    for path in (run / "state/done").glob("*.json"):
+        one = json.loads(path.read_text(encoding="utf8"))
+        out["units"] += 1
+        for name in ("pages", "articles", "other_language", "set_aside", "problems"):
+            out[name] += one[name]
+        for stage, seconds in one["seconds"].items():
+            out["seconds"][stage] = round(out["seconds"].get(stage, 0.0) + seconds, 4)
+    return out
