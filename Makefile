@@ -33,6 +33,7 @@ bench: .venv/bench
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/archive.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/serve.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/outlook.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/batch.py --ray
 
 .venv/bench: bench/requirements.lock .venv/done
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r bench/requirements.lock

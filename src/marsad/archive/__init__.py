@@ -298,4 +298,7 @@ class Archive:
             db.execute(delete(schema.body).where(schema.body.c.hash.in_(bodies), ~exists().where(p.body == schema.body.c.hash)))
             for table, column in ((schema.problem, "subject_id"), (schema.frontier, "url"), (schema.source, "url"), (schema.visit, "source")):
                 db.execute(delete(table).where(table.c[column].in_(urls)))
+        if self.kind == "sqlite":
+            with self.engine.connect() as db:
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # nor does it stay in the log of changes
         return len(pages)
