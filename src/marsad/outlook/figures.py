@@ -46,6 +46,18 @@ class _Group:
         self.days: list[frozenset[str]] = []
         self.lands: list[frozenset[str]] = []
 
+    def take(self, other: _Group) -> None:
+        """Take in another group that counts the same thing."""
+        self.given += other.given
+        self.texts += other.texts
+        self.words += other.words
+        self.days += other.days
+        self.lands += other.lands
+
+    def by_time(self) -> list[Given]:
+        """The figures by the time they were published, undated last."""
+        return sorted(self.given, key=lambda g: (g.evidence.at == "", g.evidence.at))
+
 
 def counts(told: Sequence[Told], kinds: Sequence[str] = COUNTED) -> list[Count]:
     """Return what was counted in some articles about one thing, what most tell first; one figure of an article is kept once."""
@@ -53,7 +65,7 @@ def counts(told: Sequence[Told], kinds: Sequence[str] = COUNTED) -> list[Count]:
     for one in originals_first(told):
         for figures in _alike(one, kinds):
             _put(groups, one, figures)
-    out = [Count(g.what, g.texts[0], tuple(g.given), any(excludes(a, b) for a in g.given for b in g.given), _grows(g.given)) for g in groups]
+    out = [Count(g.what, g.texts[0], tuple(g.by_time()), any(excludes(a, b) for a in g.given for b in g.given), _grows(g.by_time())) for g in groups]
     return sorted(out, key=lambda c: (-len({g.evidence.article_id for g in c.given if not g.evidence.copy_of}), c.what == "other", c.what, c.given[0].evidence))
 
 
@@ -77,10 +89,13 @@ def _put(groups: list[_Group], told: Told, figures: list[Figure]) -> None:
     line = sentence_of(told.article, figure.start)
     given = Given(figure.value, figure.upper, figure.bound, text[figure.start : figure.end], line, evidence(told, Span(figure.start, figure.end)))
     unit = stem(figure.unit.split()[0]) if figure.unit.split() else ""
-    group = next((g for g in groups if g.what == figure.what and _one(g, unit, words, days, lands, given.evidence.at[:10])), None)
-    if group is None:
-        group = _Group(figure.what, unit)
+    matching = [g for g in groups if g.what == figure.what and _one(g, unit, words, days, lands, given.evidence.at[:10])]
+    group = matching[0] if matching else _Group(figure.what, unit)
+    if not matching:
         groups.append(group)
+    for other in matching[1:]:  # this figure shows that they count one thing
+        group.take(other)
+        groups.remove(other)
     group.given.append(given)
     group.texts.append(text[line.start : line.end])
     group.words.append(words)
@@ -99,7 +114,7 @@ def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], 
         and abs((date.fromisoformat(day) - date.fromisoformat(group.given[-1].evidence.at[:10])).days) > APART
     ):
         return False
-    about = CLOSE if group.what == "other" else ABOUT
+    about = CLOSE if group.what == "other" else 0.8 * ABOUT if group.what == "attacks" else ABOUT
     for other, since, where in zip(group.words, group.days, group.lands, strict=True):
         if group.what == "troops" and lands and where and not lands & where:
             continue

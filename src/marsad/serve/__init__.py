@@ -16,7 +16,7 @@ from litestar.static_files import create_static_files_router
 
 from marsad import __version__, line
 from marsad.archive import Archive, ArchiveError
-from marsad.serve import api, downloads, forms, guard, maps, pages, plots
+from marsad.serve import api, downloads, forms, guard, maps, pages, plots, texts
 from marsad.serve.etags import Etags
 from marsad.serve.site import Site, Web, page, session_of
 from marsad.settings import Settings
@@ -30,7 +30,7 @@ def app_of(store: Archive, host: str = "127.0.0.1", settings: Settings | None = 
     told = settings or Settings.read()
     site = Site(store, guard.Guard(host, told.password, told.token), told, seconds)
     static = create_static_files_router("/static", [str(files("marsad.serve").joinpath("static"))], cache_control=None, include_in_schema=False)
-    shown = Router("/", route_handlers=[*pages.HANDLERS, *forms.HANDLERS, *downloads.HANDLERS], include_in_schema=False)
+    shown = Router("/", route_handlers=[*pages.HANDLERS, *texts.HANDLERS, *forms.HANDLERS, *downloads.HANDLERS], include_in_schema=False)
     return Litestar(
         route_handlers=[shown, api.ROUTER, static],
         state=State({"site": site}),
