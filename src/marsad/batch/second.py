@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,30 +50,52 @@ def candidates(run: Path) -> list[tuple[str, str]]:
     return sorted(pairs)
 
 
-def told(run: Path, ids: set[str] | None = None, days: Sequence[str] = ()) -> Iterator[tuple[Article, Reading]]:
-    """Yield articles with their readings, by time: some by their ids, or those of some days."""
-    folders = [run / "articles" / f"day={day}" for day in days] if days else sorted((run / "articles").glob("day=*"))
-    out: list[tuple[Article, Reading]] = []
+def told(run: Path, days: Sequence[str] = ()) -> Iterator[tuple[Article, Reading]]:
+    """Yield articles with their readings, by time: those of some days, or all."""
+    for folder in [run / "articles" / f"day={day}" for day in days] if days else sorted((run / "articles").glob("day=*")):
+        packed = sorted((_moment(article), zlib.compress(msgspec.json.encode((article, reading)), 1)) for _, article, reading in records(run, [folder]))
+        yield from (_unpacked(raw) for _, raw in packed)  # a day at a time, packed: a busy one has thousands
+
+
+def _moment(article: str) -> str:
+    one = msgspec.json.decode(article, type=Article)
+    return f"{one.published_at.isoformat() if one.published_at else ''} {one.id}"
+
+
+def ids_of(run: Path, days: Sequence[str]) -> set[str]:
+    """Return the ids of the articles of some days."""
+    return {i for day in days for path in (run / "articles" / f"day={day}").glob("*.parquet") for i in pq.read_table(path, columns=["id"])["id"].to_pylist()}
+
+
+def _by_time(one: tuple[Article, Reading]) -> tuple[bool, str, str]:
+    at = one[0].published_at
+    return at is None, at.isoformat() if at else "", one[0].id
+
+
+def records(run: Path, folders: Sequence[Path], ids: set[str] | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield id, article and reading as JSON, of some articles or all."""
     for folder in folders:
         for path in sorted(folder.glob("*.parquet")):
             articles = {r["id"]: r["record"] for r in pq.read_table(path, columns=["id", "record"]).to_pylist() if ids is None or r["id"] in ids}
             if articles:
                 readings = pq.read_table(run / "readings" / folder.name / path.name, columns=["article_id", "record"]).to_pylist()
-                out += [
-                    (msgspec.json.decode(articles[r["article_id"]], type=Article), msgspec.json.decode(r["record"], type=Reading)) for r in readings if r["article_id"] in articles
-                ]
-    yield from sorted(out, key=lambda x: (x[0].published_at is None, x[0].published_at.isoformat() if x[0].published_at else "", x[0].id))
+                yield from ((r["article_id"], articles[r["article_id"]], r["record"]) for r in readings if r["article_id"] in articles)
+
+
+def _unpacked(raw: bytes) -> tuple[Article, Reading]:
+    article, reading = msgspec.json.decode(zlib.decompress(raw), type=tuple[str, str])
+    return msgspec.json.decode(article, type=Article), msgspec.json.decode(reading, type=Reading)
 
 
 def links(run: Path) -> int:
-    """Find the copies among all articles and write them; return how many."""
+    """Find the copies among all articles and write them; return how many. The candidates wait packed: they are few kilobytes each."""
     pairs = candidates(run)
     wanted = {i for pair in pairs for i in pair}
-    known = {a.id: (a, r) for a, r in told(run, wanted)}
+    packed = {i: zlib.compress(msgspec.json.encode((a, r)), 1) for i, a, r in records(run, sorted((run / "articles").glob("day=*")), wanted)}
     first: dict[str, Link] = {}
     for left, right in pairs:
-        if left in known and right in known:
-            one, other = sorted((known[left], known[right]), key=lambda x: (x[0].published_at is None, x[0].published_at.isoformat() if x[0].published_at else "", x[0].id))
+        if left in packed and right in packed:
+            one, other = sorted((_unpacked(packed[left]), _unpacked(packed[right])), key=_by_time)
             days = abs((one[0].published_at - other[0].published_at).days) if one[0].published_at and other[0].published_at else 0
             link = compared(*one, *other) if days <= VIEW else None
             if link and (link.right_id not in first or link.score > first[link.right_id].score):
@@ -107,11 +130,10 @@ def stories(run: Path) -> int:
     seen = {i for s in kept for i in s.article_ids}
     open_, closed = kept, []
     for days in windows(run):
-        some = list(told(run, days=days))
-        among = {a.id for a, _ in some}
+        among = ids_of(run, days)
         if among <= seen:
             continue
-        found: list[Link | Story] = [one for one in relate(some) if isinstance(one, Story)]
+        found: list[Link | Story] = [one for one in relate(told(run, days=days)) if isinstance(one, Story)]
         before = [s for s in open_ if among & set(s.article_ids)]
         rest = [s for s in open_ if not among & set(s.article_ids)]
         closed += rest
