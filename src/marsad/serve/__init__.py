@@ -25,7 +25,7 @@ __all__ = ["ArchiveError", "app_of", "warm"]
 FREE = ("/login", "/static/")  # what is shown to those who are not in yet
 
 
-def app_of(store: Archive, host: str = "127.0.0.1", settings: Settings | None = None, seconds: float = 30.0) -> Litestar:
+def app_of(store: Archive, host: str = "127.0.0.1", settings: Settings | None = None, seconds: float = 60.0) -> Litestar:
     """Return the web application of an open archive. host: what it will listen on; seconds: how long lists are kept. GuardError when others could reach an archive that nothing protects."""
     told = settings or Settings.read()
     site = Site(store, guard.Guard(host, told.password, told.token), told, seconds)

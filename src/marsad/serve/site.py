@@ -31,7 +31,7 @@ Web = Request[Any, Any, Any]
 class Kept:
     """Answers that are kept for some seconds, by what was asked; asked by several at once, an answer is worked out once."""
 
-    def __init__(self, seconds: float = 30.0, most: int = 500) -> None:
+    def __init__(self, seconds: float = 60.0, most: int = 500) -> None:
         self.seconds, self.most = seconds, most
         self.held: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
         self.locks: dict[Any, threading.Lock] = {}
@@ -64,7 +64,7 @@ class Kept:
 class Site:
     """The observatory of one archive."""
 
-    def __init__(self, store: Archive, guard: Guard, settings: Settings, seconds: float = 30.0) -> None:
+    def __init__(self, store: Archive, guard: Guard, settings: Settings, seconds: float = 60.0) -> None:
         self.store, self.guard, self.settings = store, guard, settings
         self.names, self.kept = Names(store), Kept(seconds)
         self.pages = jinja2.Environment(
