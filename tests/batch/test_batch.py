@@ -161,6 +161,15 @@ def test_parquet_and_other_languages(tmp_path):
     assert [json.loads(r)["code"] for r in rows(tmp_path / "out", "problems")] == ["unreadable"]
 
 
+def test_files_of_an_object_store_are_fetched(source, plain, tmp_path):
+    manifest = batch(f"{source.as_uri()}/*.jsonl", str(tmp_path / "out"), "loop")
+    assert (manifest["units"], manifest["articles"]) == (6, 150)
+    assert rows(tmp_path / "out", "events") == rows(plain, "events")
+    gone = pages(tmp_path / "in", 1, 3)
+    (gone / "000.jsonl").rename(gone / "records.txt")
+    assert batch(f"{gone.as_uri()}/*.txt", str(tmp_path / "text"), "loop")["pages"] == 1
+
+
 @pytest.mark.parametrize(
     ("body", "is_"),
     [("مرحبا بكم في هذه الصفحة".encode(), True), ("مرحبا بكم في هذه الصفحة".encode("cp1256"), True), ("مرحبا".encode("utf-16"), True), (b"hello world " * 50, False), ("Привет, мир, как дела".encode(), False), (b"", True), (b'{"t": "\\u0645\\u0631"}', True)],

@@ -41,3 +41,11 @@ def carried(units: Sequence[str], run: str, fast: bool, engine: str, processes: 
             yield str(row["told"])
     except (RuntimeError, daft.exceptions.DaftCoreException) as error:
         raise EngineError(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+
+
+def downloaded(address: str) -> bytes:
+    """Return the bytes of a file of an object store (s3://, gs://, az://, https://, file://); RuntimeError or OSError when it cannot be had."""
+    import daft
+
+    with daft.open_file(address, "rb") as source:
+        return bytes(source.read())

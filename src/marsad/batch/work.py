@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -59,10 +60,32 @@ def likely_arabic(body: bytes) -> bool:
 def pages_of(unit: Unit) -> Iterator[Page | Problem]:
     """Yield the pages of a unit's files; a Parquet file is one of pages: url, and body, html or text."""
     for path in unit.paths:
-        if path.endswith(".parquet"):
-            yield from _rows(path)
-        else:
-            yield from collect([path])
+        with tempfile.TemporaryDirectory(prefix="marsad-") as folder:
+            local = fetched(path, Path(folder)) if "://" in path else path
+            if isinstance(local, Problem):
+                yield local
+            else:
+                for item in _rows(local) if local.endswith(".parquet") else collect([local]):
+                    yield _named(item, local, path) if isinstance(item, Page) and local != path else item
+
+
+def _named(page: Page, local: str, address: str) -> Page:
+    """A page that is called by the file it stood in, by that file's address."""
+    if not page.url.startswith(local):
+        return page
+    return page_of(page.body, address + page.url[len(local) :], outlet=page.outlet, media_type=page.media_type, encoding=page.encoding, fetched_at=page.fetched_at)
+
+
+def fetched(address: str, folder: Path) -> str | Problem:
+    """Fetch a file of an object store into a folder, by the engine's own reader; return where it lies."""
+    from marsad.batch.engines import downloaded
+
+    local = folder / address.rsplit("/", 1)[-1]
+    try:
+        local.write_bytes(downloaded(address))
+    except (OSError, ValueError, RuntimeError) as error:
+        return Problem(stage="batch", subject_id=address, code="unreadable", detail=f"{address}: {str(error).splitlines()[0] if str(error) else type(error).__name__}")
+    return str(local)
 
 
 def _rows(path: str) -> Iterator[Page | Problem]:
