@@ -15,7 +15,7 @@ from marsad.outlook.phrases import phrases
 from marsad.outlook.told import Evidence, Party, sentence_of
 from marsad.read.see import gazetteer
 from marsad.records import Article, Span
-from marsad.topics import Topic, matter_of, topic_of
+from marsad.topics import matter_of, topic_of
 
 NOTES = 6  # pieces of evidence that a sentence names
 STYLE = (
@@ -51,11 +51,6 @@ def called(party: Party, names: Names, language: str) -> str:
     if party.country and is_land(party.country) and (bare in gazetteer() or bare[1:] in gazetteer()):
         return land(party.country, language)
     return party.name
-
-
-def topic_exists(topic: Topic) -> bool:
-    """Whether a question names anything that can be looked for."""
-    return bool(topic.terms or topic.countries)
 
 
 class Notes:
@@ -128,4 +123,4 @@ def _row(note: Note) -> str:
     return f'<li id="n{note.number}" value="{note.number}" dir="auto">{e(_where(note))} <q>{e(note.quote)}</q>{link}</li>'
 
 
-__all__ = ["Notes", "called", "made", "markdown", "page", "topic_exists", "topic_of"]
+__all__ = ["Notes", "called", "made", "markdown", "page", "topic_of"]

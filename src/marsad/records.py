@@ -292,6 +292,14 @@ def body_text(article: Article) -> str:
     return "\n".join(article.text[b.start : b.end] for b in body_blocks(article))
 
 
+def day_of(article: Article, reading: Reading, event: Event) -> tuple[str, bool]:
+    """Return the day of an event as YYYY-MM-DD and whether the text itself says it: else it is the day of publication, "" when that is not known."""
+    value = reading.dates[event.when].value if event.when is not None else ""
+    if len(value) >= 10 and value[4] == value[7] == "-" and value[:4].isdecimal() and value[8:10].isdecimal():
+        return value[:10], True
+    return (article.published_at.date().isoformat() if article.published_at else ""), False
+
+
 def utc(moment: datetime) -> datetime:
     """Return the moment in UTC; one without a zone is taken as UTC already."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

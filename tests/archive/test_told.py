@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from marsad.archive import Archive
-from marsad.archive.put import day_of
 from marsad.archive.search import parse, search
 from marsad.archive.upgrade import HEAD, upgrade
 from marsad.corrections import name_of
 from marsad.dissect import dissect
 from marsad.read import read
-from marsad.records import Correction, Date, page_of
+from marsad.records import Correction, Date, day_of, page_of
 
 pytestmark = pytest.mark.slow
 NOW = datetime(2024, 1, 10, tzinfo=UTC)
@@ -97,5 +96,5 @@ def test_the_day_of_an_event(kept):
     event = msgspec.structs.replace(reading.events[0], when=0)
     for value, day in (("2024-01-02TNI", "2024-01-02"), ("2024-W01", "2024-01-04"), ("P2W", "2024-01-04"), ("2023", "2024-01-04")):
         dated = msgspec.structs.replace(reading, dates=(Date(start=0, end=1, value=value),))
-        assert day_of(event, dated, article) == day
-    assert day_of(msgspec.structs.replace(event, when=None), reading, msgspec.structs.replace(article, published_at=None)) is None
+        assert day_of(article, dated, event) == (day, value[:10] == day)
+    assert day_of(msgspec.structs.replace(article, published_at=None), reading, msgspec.structs.replace(event, when=None)) == ("", False)

@@ -46,7 +46,6 @@ def test_topics_are_found_in_questions(question, countries, terms):
     topic = topic_of(question)
     assert topic.countries == countries
     assert len(topic.terms) >= terms
-    assert paper.topic_exists(topic) == bool(countries or terms)
 
 
 def test_the_question_is_answered(made):
@@ -125,7 +124,9 @@ def test_the_commands(marsad, samples, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "السوداني" in done.stdout.decode()
     assert marsad("dossier", QUESTION, "--lang", "en", "--html", tmp_path / "d.html", "--archive", samples).returncode == 0
-    assert (tmp_path / "d.html").read_text(encoding="utf8").startswith("<!doctype html>")
+    html = (tmp_path / "d.html").read_text(encoding="utf8")
+    assert html.startswith("<!doctype html>")
+    assert html.count("<svg") == 1  # its weeks, drawn
     assert marsad("dossier", "xyzzy", "--archive", samples).returncode == 1
     out = marsad("outlook", "USA:IRQ", "--weeks", "8", "--archive", samples).stdout.decode()
     assert "2024-01-29" in out

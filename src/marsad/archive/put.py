@@ -16,7 +16,7 @@ from marsad.arabic.letters import fold
 from marsad.archive import schema
 from marsad.archive.terms import lexemes, search_terms
 from marsad.corrections import corrected, moved
-from marsad.records import Article, Correction, Event, Mention, Page, Problem, Reading, Story, body_text, key
+from marsad.records import Article, Correction, Mention, Page, Problem, Reading, Story, body_text, day_of, key
 
 ROLES = ("actor", "recipient", "place", "by")
 
@@ -215,7 +215,7 @@ def event_rows(number: int, article: Article, told: Reading) -> tuple[list[dict[
     """Return the rows of `event` and `party` of a reading: one for each event, one for each mention with a role in it."""
     events, parties = [], []
     for ord_, e in enumerate(told.events):
-        day = day_of(e, told, article)
+        day = day_of(article, told, e)[0] or None
         events.append(
             {
                 "number": number,
@@ -237,14 +237,6 @@ def event_rows(number: int, article: Article, told: Reading) -> tuple[list[dict[
 def _party(mention: Mention, article: Article) -> dict[str, str]:
     entity = mention.entity_id or (f"place:{mention.country}" if mention.country else "")
     return {"entity": entity, "country": mention.country, "sector": mention.sector, "name": article.text[mention.start : mention.end]}
-
-
-def day_of(event: Event, told: Reading, article: Article) -> str | None:
-    """Return the day of an event as YYYY-MM-DD: what the text says, where that is a day; else the day of publication, None when neither is known."""
-    value = told.dates[event.when].value if event.when is not None else ""
-    if len(value) >= 10 and value[4] == value[7] == "-" and value[:4].isdecimal() and value[8:10].isdecimal():
-        return value[:10]
-    return article.published_at.date().isoformat() if article.published_at else None
 
 
 def corrections_of(db: Connection, article_id: str) -> list[Correction]:

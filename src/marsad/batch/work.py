@@ -107,7 +107,7 @@ def _rows(path: str) -> Iterator[Page | Problem]:
 
 
 class Worker:
-    """Works on units of a run. run: its folder; fast: read by the fast gear; text: whether articles keep their text."""
+    """Works on units of a run. run: its folder; fast: read by the fast gear."""
 
     def __init__(self, run: str, fast: bool = True) -> None:
         self.run, self.fast = Path(run), fast

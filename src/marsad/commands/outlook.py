@@ -11,6 +11,7 @@ from rich.text import Text
 from marsad import show
 from marsad.archive import Archive
 from marsad.commands import Where, app, console, where_of
+from marsad.outlook.dossier import Dossier
 from marsad.records import Problem
 
 Language = Annotated[str, typer.Option("--lang", help="ar or en")]
@@ -33,9 +34,20 @@ def dossier(
             show.problem(console(True), Problem(stage="outlook", subject_id=topic, code="not-found", detail=detail))
             raise typer.Exit(1)
         if html:
-            html.write_text(paper.page(made, store), encoding="utf8")
+            html.write_text(paper.page(made, store, picture_of(made, lang)), encoding="utf8")
         else:
             print(paper.markdown(made, store))
+
+
+def picture_of(made: Dossier, lang: str) -> str:
+    """Return the plot of a dossier's weeks as SVG; "" without weeks, or without the parts that draw (`marsad[web]`)."""
+    rows = [(w.monday, w.events, w.score or 0.0) for w in made.weeks]
+    try:
+        from marsad.serve import plots, words
+
+        return plots.svg(plots.weeks(rows, words.say("count", lang), words.say("mean", lang), words.say("events_over_time", lang), rtl=lang == "ar")).decode() if rows else ""
+    except ModuleNotFoundError:
+        return ""
 
 
 @app.command(epilog="Example: marsad outlook USA:IRQ --weeks 8  ·  marsad outlook YEM")

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import stem
-from marsad.outlook.told import Evidence, Party, Told, alike, day_of, evidence, originals_first, parties
-from marsad.records import Event, Span
+from marsad.outlook.told import Evidence, Party, Told, alike, evidence, originals_first, parties
+from marsad.records import Event, Span, day_of
 
 STANCES = {
     "SUPPORT": "supports", "AGREE": "promises", "CONCEDE": "promises", "REQUEST": "demands", "REJECT": "rejects", "THREATEN": "threatens", "ACCUSE": "accuses", "STATE": "says",
@@ -79,7 +79,7 @@ def _of(told: Told, event: Event, number: int, stance: str) -> list[Position]:
             return []
         content = _around(told, event)
     direct = event.content is not None and any(c in _OPEN for c in text[max(0, span.start - 2) : span.start + 2]) and any(c in _CLOSE for c in text[span.end - 1 : span.end + 3])
-    day, _ = day_of(told, event)
+    day, _ = day_of(told.article, told.reading, event)
     by = parties(told, event.by)
     return [
         Position(actor, stance, content, day, by, parties(told, event.recipients), direct, (evidence(told, span),), event.trigger, number)

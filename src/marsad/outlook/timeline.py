@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from marsad.outlook.told import Evidence, Party, Told, content_stems, day_of, evidence, originals_first, parties, score_of
+from marsad.outlook.told import Evidence, Party, Told, content_stems, evidence, originals_first, parties, score_of
+from marsad.records import day_of
 
 DEEDS = frozenset({"AGREE", "CONSULT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"})
 APART = 1  # days between two tellings of one event, where a text does not say its day itself
@@ -46,7 +47,7 @@ def timeline(told: Sequence[Told], types: frozenset[str] = DEEDS, statuses: froz
         for event in one.reading.events:
             if event.type not in types or event.status not in statuses:
                 continue
-            day, said = day_of(one, event)
+            day, said = day_of(one.article, one.reading, event)
             place = evidence(one, event.trigger)
             made = Happening(
                 day, (day,), event.type, event.mode, event.status, parties(one, event.actors), parties(one, event.recipients), parties(one, event.places), score_of(event.type, event.mode)[1],

@@ -10,7 +10,7 @@ from marsad.arabic.letters import fold
 from marsad.arabic.words import folded_words, forms, stem
 from marsad.knowledge import rows
 from marsad.read import sentences
-from marsad.records import Article, Event, Mention, Reading, Span
+from marsad.records import Article, Mention, Reading, Span
 
 
 class Told(NamedTuple):
@@ -51,14 +51,6 @@ def party(told: Told, mention: Mention) -> Party:
 def parties(told: Told, numbers: Sequence[int]) -> tuple[Party, ...]:
     """Return the parties of some mentions, each once."""
     return tuple({p.key: p for p in (party(told, told.reading.mentions[n]) for n in numbers)}.values())
-
-
-def day_of(told: Told, event: Event) -> tuple[str, bool]:
-    """Return the day of an event (YYYY-MM-DD, "" when not known) and whether the text itself says it."""
-    value = told.reading.dates[event.when].value if event.when is not None else ""
-    if len(value) >= 10 and value[4] == value[7] == "-" and value[:4].isdecimal() and value[8:10].isdecimal():
-        return value[:10], True
-    return (told.article.published_at.date().isoformat() if told.article.published_at else ""), False
 
 
 def evidence(told: Told, span: Span) -> Evidence:

@@ -15,13 +15,13 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from marsad import __version__, line
-from marsad.archive import Archive, ArchiveError
+from marsad.archive import Archive
 from marsad.serve import api, downloads, forms, guard, maps, pages, plots, texts
 from marsad.serve.etags import Etags
 from marsad.serve.site import Site, Web, page, session_of
 from marsad.settings import Settings
 
-__all__ = ["ArchiveError", "app_of", "warm"]
+__all__ = ["app_of", "warm"]
 FREE = ("/login", "/static/")  # what is shown to those who are not in yet
 
 

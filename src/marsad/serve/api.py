@@ -15,6 +15,7 @@ from marsad import line
 from marsad.archive import schema
 from marsad.archive.asked import Ask
 from marsad.archive.search import QueryError
+from marsad.corrections import corrected
 from marsad.records import Article, Change, Correction, Link, Problem, Reading, Story
 from marsad.serve import actors, sources, views
 from marsad.serve.site import session_of, site_of
@@ -164,7 +165,8 @@ def article(request: Request[Any, Any, Any], article_id: Id) -> Whole:
     found = store.article(article_id)
     if found is None:
         raise NotFoundException
-    return Whole(found, store.reading(found.id), store.told(found.id), store.corrections(found.id), list(store.links(found.id)))
+    reading, said = store.reading(found.id), store.corrections(found.id)
+    return Whole(found, reading, corrected(reading, said) if reading else None, said, list(store.links(found.id)))
 
 
 @get("/articles/{article_id:str}/versions", sync_to_thread=True)

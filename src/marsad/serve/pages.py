@@ -190,8 +190,8 @@ def search(request: Web) -> Response[bytes]:
     told, fault = None, ""
     if query.strip():
         try:
-            told = line.asked(query)
-            found = site.kept.of(("ranked", query), lambda: ranked(site.store, line.asked(query)))
+            told = parsed = line.asked(query)
+            found = site.kept.of(("ranked", query), lambda: ranked(site.store, parsed))
         except QueryError as error:
             fault = str(error)
     first = max(0, int(asked) if (asked := request.query_params.get("from", "")).isdecimal() and len(asked) < 6 else 0)

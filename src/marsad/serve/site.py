@@ -46,7 +46,12 @@ class Kept:
             if found and time.monotonic() - found[0] < self.seconds:
                 answer: T = found[1]
                 return answer
-            answer = make()
+            try:
+                answer = make()
+            except BaseException:
+                with self.lock:
+                    self.locks.pop(asked, None)  # questions that cannot be answered leave nothing behind
+                raise
             with self.lock:
                 self.held[asked] = (time.monotonic(), answer)
                 self.held.move_to_end(asked)
@@ -59,6 +64,7 @@ class Kept:
         """Forget all answers: something was written."""
         with self.lock:
             self.held.clear()
+            self.locks.clear()
 
 
 class Site:

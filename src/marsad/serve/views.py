@@ -179,8 +179,7 @@ def story(store: Archive, story_id: str) -> Whole | None:
         links = [msgspec.json.decode(r.record, type=Link) for r in db.execute(select(c.record).where(c.right_id.in_(list(copied)[:500])))]
         originals = [i for i in ids if i not in copied][:MOST_TOLD]
         articles = read_of(db, originals + [i for i in ids if i in copied][: MOST_TOLD - len(originals)])
-    words = [c for i in copied for c in store.corrections(i)] if copied and len(copied) < 50 else []
-    links = [link for link in without_wrong(links, words) if link.left_id in known]
+    links = [link for link in without_wrong(links, store.corrections() if links else []) if link.left_id in known]
     told_of = tuple(Told(a, r, copied.get(a.id, "")) for a, r in articles)
     return Whole(told, tuple(known[i] for i in ids if i in known), copied, tuple(links), told_of)
 
