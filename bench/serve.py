@@ -4,7 +4,7 @@
     python bench/serve.py --rate 50 --seconds 60 --archive kept.db
 
 The archive is made of the articles of ../shared/data/news with readings of the fast gear and their stories (kept in the temporary folder from run to run). Requests go out on a clock, whether the answers before have come or not; the time of an
-answer counts from when it was due. Pages are drawn from what the archive has: Today on its days, stories, articles, actors, pairs, searches, maps, plots, the API.
+answer counts from when it was due. The first ten seconds, in which nothing is kept yet, are told apart. Pages are drawn from what the archive has: Today on its days, stories, articles, actors, pairs, searches, maps, plots, the API.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import msgspec
 from archive import entry
 from marsad.archive import Archive
 from marsad.archive.search import parse, search
-from marsad.serve.actors import busiest
+from marsad.serve.actors import busy_on, summed
 from stories import SHARED, kept, news, stream
 
 COUNT = 28_000
@@ -61,10 +61,8 @@ def addresses(where: Path, count: int) -> list[tuple[str, str]]:
     with Archive(where) as store:
         articles = [a for a, _ in zip(store.articles(), range(COUNT), strict=False)]
         stories = [s.id for s in islice(store.stories(), 2000)]
-        last = store.last_moment()
-        assert last
-        actors = [e for e, _ in busiest(store, last.date(), 4000, 60)]
-        days = sorted({a.published_at.date().isoformat() for a in articles if a.published_at})
+        days = sorted({a.published_at.date() for a in articles if a.published_at})
+        actors = [e for e, _ in summed((busy_on(store, day) for day in days), 60)]
     words = [w for a in articles[:: len(articles) // 500] for w in (a.headline or "").split() if len(w) > 4]
     out = []
     for _ in range(count):
@@ -94,20 +92,19 @@ async def ask(base: str, path: str) -> tuple[int, int]:
 
 
 async def load(base: str, wanted: list[tuple[str, str]], rate: float) -> list[tuple[str, float, int, int]]:
-    """Ask for all, `rate` a second: kind, milliseconds from when it was due, status, bytes."""
-    begun, out = time.perf_counter() + 0.1, []
+    """Ask for all, `rate` a second, and return them in that order: kind, milliseconds from when it was due, status, bytes."""
+    begun = time.perf_counter() + 0.1
 
-    async def timed(n: int, kind: str, path: str) -> None:
+    async def timed(n: int, kind: str, path: str) -> tuple[str, float, int, int]:
         due = begun + n / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         try:
             status, size = await asyncio.wait_for(ask(base, path), 30)
         except (OSError, ValueError, TimeoutError):
             status, size = 0, 0
-        out.append((kind, 1000 * (time.perf_counter() - due), status, size))
+        return kind, 1000 * (time.perf_counter() - due), status, size
 
-    await asyncio.gather(*(timed(n, kind, path) for n, (kind, path) in enumerate(wanted)))
-    return out
+    return await asyncio.gather(*(timed(n, kind, path) for n, (kind, path) in enumerate(wanted)))
 
 
 def collected(folder: Path, where: Path) -> None:
@@ -128,6 +125,7 @@ def main() -> None:
     ask_ = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask_.add_argument("--rate", type=float, default=50.0)
     ask_.add_argument("--seconds", type=float, default=60.0)
+    ask_.add_argument("--cold", type=float, default=10.0, help="seconds at the beginning that are told apart: nothing is kept yet")
     ask_.add_argument("--archive", type=Path)
     ask_.add_argument("--collect", type=Path, help=argparse.SUPPRESS)
     args = ask_.parse_args()
@@ -139,7 +137,8 @@ def main() -> None:
     where = args.archive or Path(tempfile.gettempdir()) / "marsad-bench-serve.db"
     if not where.exists():
         made(where, kept(news(), Path(tempfile.gettempdir())))
-    wanted = addresses(where, int(args.rate * args.seconds))
+    cold = int(args.rate * args.cold)
+    wanted = addresses(where, cold + int(args.rate * args.seconds))
     with Archive(where) as store:
         times = []
         for query in [q.partition("q=")[2] for k, q in wanted if k == "search"][:100]:
@@ -162,8 +161,9 @@ def main() -> None:
             except OSError:
                 time.sleep(0.02)
         print(f"started in {time.perf_counter() - begun:.2f} s")
+        time.sleep(3)  # it loads its templates and the plotter after it has begun to answer
         with tempfile.TemporaryDirectory() as folder:
-            for n in range(int(args.seconds * 2)):  # a monitor's pace: ten articles a second
+            for n in range(int((args.cold + args.seconds) * 2)):  # a monitor's pace: ten articles a second
                 rows = [
                     {
                         "title": f"خبر جديد رقم {n} {i} عن القوات في العراق",
@@ -177,14 +177,22 @@ def main() -> None:
             collector = subprocess.Popen([sys.executable, __file__, "--collect", folder, "--archive", str(where)])
             found = asyncio.run(load(base, wanted, args.rate))
     finally:
-        server.terminate()
-        if collector:
-            collector.terminate()
+        used = {}
+        for name, process in (("server", server), ("collector", collector)):
+            if process:
+                process.terminate()
+                _, _, spent = os.wait4(process.pid, 0)
+                used[name] = spent.ru_utime + spent.ru_stime
     bad = [f for f in found if f[2] not in (200, 404)]
+    if cold:
+        cuts = statistics.quantiles([f[1] for f in found[:cold]], n=100)
+        print(f"the first {args.cold:g} s after it started: p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms")
+    found = found[cold:]
     cuts = statistics.quantiles([f[1] for f in found], n=100)
     print(
         f"{len(found)} requests at {args.rate:g} a second: p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms; {len(bad)} failed; heaviest page {max(f[3] for f in found if f[0] not in ('api', 'events')) / 1000:.0f} kB"
     )
+    print("processor seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in used.items()) + f", client and preparation {time.process_time():.0f}")
     for kind in dict.fromkeys(f[0] for f in found):
         some = [f[1] for f in found if f[0] == kind]
         cut = statistics.quantiles(some, n=20)

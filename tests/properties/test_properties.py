@@ -11,6 +11,7 @@ from marsad.arabic.calendar import times
 from marsad.arabic.letters import fold
 from marsad.arabic.numbers import numbers
 from marsad.arabic.words import parts, words
+from marsad.archive.terms import may_have, search_terms
 from marsad.dissect import dissect
 from marsad.records import ROLES, Article, page_of
 from marsad.spans import Folded
@@ -25,6 +26,12 @@ HTML = st.lists(
 @given(ANY)
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(ANY)
+def test_a_text_may_have_every_term_it_has(text):
+    for term in search_terms(text):
+        assert may_have(text, {term}), term
 
 
 @given(ANY, st.data())

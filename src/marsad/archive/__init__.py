@@ -5,6 +5,7 @@ Every write is one short transaction: a killed process leaves whole pages or non
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
@@ -39,6 +40,7 @@ class Archive:
         self.engine = engine_of(self.where)
         self.kind = self.engine.dialect.name
         self.wrote = False
+        self.here = threading.local()
         upgrade(self.engine, self.where)
 
     def __enter__(self) -> Archive:
@@ -61,8 +63,22 @@ class Archive:
     @contextmanager
     def reading_from(self) -> Iterator[Connection]:
         """A connection that sees one state of the archive and blocks nobody."""
+        held: Connection | None = getattr(self.here, "seen", None)
+        if held is not None:
+            yield held
+            return
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Within, all that this thread reads is of one state of the archive, over one connection."""
+        with self.reading_from() as connection:
+            outer, self.here.seen = getattr(self.here, "seen", None), connection
+            try:
+                yield
+            finally:
+                self.here.seen = outer
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -147,7 +163,7 @@ class Archive:
 
     def _records(self, query: Select[Any], kind: type[Any]) -> Iterator[Any]:
         """Records one by one, however many there are."""
-        with self.reading_from() as db, closing(db.execution_options(yield_per=500).execute(query)) as found:
+        with self.reading_from() as db, closing(db.execute(query, execution_options={"yield_per": 500})) as found:
             for (record,) in found:
                 yield msgspec.json.decode(record, type=kind)
 
@@ -266,7 +282,7 @@ class Archive:
         """Yield the numbers of articles and their vectors, those with a number above `after`, by number."""
         c = schema.meaning.c
         query = select(c.number, c.vector).where(c.number > after).order_by(c.number)
-        with self.reading_from() as db, closing(db.execution_options(yield_per=5000).execute(query)) as found:
+        with self.reading_from() as db, closing(db.execute(query, execution_options={"yield_per": 5000})) as found:
             for row in found:
                 yield row.number, row.vector
 

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, func, select, text
 from marsad.arabic.letters import fold
 from marsad.arabic.words import words
 from marsad.archive import Archive, schema
-from marsad.archive.terms import search_terms, term_of
+from marsad.archive.terms import may_have, search_terms, term_of
 from marsad.records import Article, Span
 
 LOOK = 200  # newest fitting articles that are ranked, of either kind
@@ -106,11 +106,15 @@ def ranked(archive: Archive, query: Query, now: datetime | None = None, beyond: 
     present = now or datetime.now(UTC)
     wanted = {term for phrase in query.phrases for term in phrase}
     with archive.reading_from() as db:
-        rows: dict[int, Any] = {}
-        for head in (True, False) if query.phrases else (False,):
+
+        def fitting(head: bool) -> dict[int, Any]:
             sql, values = _sql(db, query, head, beyond)
-            rows |= {row.number: row for row in db.execute(text(sql), values)}
-    return sorted(((_score(row, wanted, present), n) for n, row in rows.items()), reverse=True)
+            return {row.number: row for row in db.execute(text(sql), values)}
+
+        led = fitting(head=True) if query.phrases else {}
+        rows = led | fitting(head=False)
+    every = len(wanted) < 2 and len(led) < LOOK  # whose headline has the one word is known then
+    return sorted(((_score(row, 1.0 if n in led else 0.0 if every else _share(row.headline, wanted), present), n) for n, row in rows.items()), reverse=True)
 
 
 def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None = None, beyond: int = 0) -> list[Hit]:
@@ -118,19 +122,23 @@ def search(archive: Archive, query: Query, limit: int = 20, now: datetime | None
     return hits(archive, query, ranked(archive, query, now, beyond)[:limit])
 
 
-def hits(archive: Archive, query: Query, found: Sequence[tuple[float, int]]) -> list[Hit]:
-    """Return what `ranked` found as articles with the places of the words of the query."""
+def hits(archive: Archive, query: Query, found: Sequence[tuple[float, int]], most: int = 10_000) -> list[Hit]:
+    """Return what `ranked` found as articles with the places of the words of the query, the first `most` of each."""
     c = schema.article.c
     with archive.reading_from() as db:
         records = {row.number: row.record for row in db.execute(select(c.number, c.record).where(c.number.in_([n for _, n in found])))}
     told = [(score, msgspec.json.decode(records[n], type=Article)) for score, n in found if n in records]
-    return [Hit(article, round(score, 4), spans_of(article, query)) for score, article in told]
+    return [Hit(article, round(score, 4), spans_of(article, query, most)) for score, article in told]
 
 
-def _score(row: Any, wanted: set[str], now: datetime) -> float:
-    head = set(search_terms(row.headline or ""))
+def _share(headline: str | None, wanted: set[str]) -> float:
+    """The share of the words that a headline has."""
+    return len(wanted.intersection(search_terms(headline))) / len(wanted) if headline and may_have(headline, wanted) else 0.0
+
+
+def _score(row: Any, share: float, now: datetime) -> float:
     age = max(0.0, (now - datetime.fromisoformat(row.published_at)).total_seconds() / 86400) if row.published_at else 3 * FRESH
-    return HEAD * len(wanted & head) / max(1, len(wanted)) + math.exp(-age / FRESH)
+    return HEAD * share + math.exp(-age / FRESH)
 
 
 def _sql(db: Connection, query: Query, head: bool, beyond: int) -> tuple[str, dict[str, Any]]:
@@ -206,18 +214,21 @@ def _tsquery(query: Query, head: bool = False) -> str:
     return " & ".join([*(said(p, ":A" if head else "") for p in query.phrases), *(f"!{said(p, '')}" for p in query.without)])
 
 
-def spans_of(article: Article, query: Query) -> tuple[Span, ...]:
-    """Return where the words and phrases of a query stand in headline and body, as spans of the text as written, in order."""
+def spans_of(article: Article, query: Query, most: int = 10_000) -> tuple[Span, ...]:
+    """Return where the words and phrases of a query stand in headline and body, as spans of the text as written, in order; the first `most`."""
     found: set[Span] = set()
-    wanted = {phrase[0] for phrase in query.phrases}
+    firsts = {phrase[0] for phrase in query.phrases}
     for block in article.blocks:
-        if block.role not in ("headline", "standfirst", "body"):
+        line = article.text[block.start : block.end]
+        if len(found) >= most or block.role not in ("headline", "standfirst", "body") or not may_have(line, firsts):
             continue
-        tokens = [(start, end, term) for start, end, word in words(article.text[block.start : block.end]) if (term := term_of(word))]
-        if not wanted & {term for *_, term in tokens}:
-            continue
-        for phrase in query.phrases:
-            for i in range(len(tokens) - len(phrase) + 1):
-                if tokens[i][2] == phrase[0] and tuple(term for *_, term in tokens[i : i + len(phrase)]) == phrase:
-                    found.add(Span(block.start + tokens[i][0], block.start + tokens[i + len(phrase) - 1][1]))
+        said = [(word, bare) for word in words(line) if (bare := fold(word.text).lower()).isalnum() or term_of(word.text)]
+        for i, (word, bare) in enumerate(said):
+            if len(found) >= most:
+                break
+            if bare.isalnum() and not any(term in bare for term in firsts):  # most words: not worth a stem
+                continue
+            for phrase in query.phrases:
+                if tuple(term_of(w.text) for w, _ in said[i : i + len(phrase)]) == phrase:
+                    found.add(Span(block.start + word.start, block.start + said[i + len(phrase) - 1][0].end))
     return tuple(sorted(found))

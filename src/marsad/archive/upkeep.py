@@ -55,7 +55,7 @@ def _copy(source: Archive, target: Archive) -> None:
     with source.reading_from() as here, target.writing() as there:
         for table in schema.metadata.sorted_tables:
             there.execute(delete(table))
-            rows = here.execution_options(yield_per=PORTION).execute(select(table)).mappings()
+            rows = here.execute(select(table), execution_options={"yield_per": PORTION}).mappings()
             while some := [dict(row) for row in islice(rows, PORTION)]:
                 there.execute(insert(table), some)
                 if table.name == "article":

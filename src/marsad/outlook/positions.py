@@ -44,16 +44,17 @@ class Position(NamedTuple):
 def positions(told: Sequence[Told], plain: bool = False) -> list[Position]:
     """Return the positions of all actors by time. plain: what is merely said, too. A position told by several outlets, or by copies, is one with several places of evidence."""
     found: list[Position] = []
-    by_actor: dict[str, list[int]] = defaultdict(list)
+    by_side: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)  # of an actor and stance: place in found, content folded
     for one in originals_first(told):
         for number, event in enumerate(one.reading.events):
             stance = stance_of(one, event)
             if not stance or event.status in ("denied", "historical") or (stance == "says" and not plain):
                 continue
             for position in _of(one, event, number, stance):
-                same = next((i for i in by_actor[position.actor.key] if _same(found[i], position)), None)
+                some, bare = by_side[position.actor.key, stance], fold(position.content)
+                same = next((i for i, other in some if other == bare or alike(found[i].content, position.content) >= SAME), None)
                 if same is None:
-                    by_actor[position.actor.key].append(len(found))
+                    some.append((len(found), bare))
                     found.append(position)
                 elif position.evidence[0] not in found[same].evidence:
                     found[same] = found[same]._replace(evidence=(*found[same].evidence, *position.evidence))
@@ -96,24 +97,15 @@ def _around(told: Told, event: Event) -> str:
     return rest.strip()[:120]
 
 
-def _same(one: Position, other: Position) -> bool:
-    if one.stance != other.stance:
-        return False
-    return fold(one.content) == fold(other.content) or alike(one.content, other.content) >= SAME
-
-
 def _changes(found: list[Position]) -> list[Position]:
     """Mark every position whose actor stood on the other side of the same thing before."""
     out: list[Position] = []
+    by_side: dict[tuple[str, bool], list[Position]] = defaultdict(list)  # of an actor: those for something, those against
     for position in found:
-        side = position.stance in FOR, position.stance in AGAINST
-        before = next(
-            (
-                p
-                for p in reversed(out)
-                if p.actor.key == position.actor.key and (p.stance in AGAINST, p.stance in FOR) == side and any(side) and alike(p.content, position.content) >= TOPIC
-            ),
-            None,
-        )
+        before = None
+        if position.stance in FOR | AGAINST:
+            other = by_side[position.actor.key, position.stance not in FOR]
+            before = next((p for p in reversed(other) if alike(p.content, position.content) >= TOPIC), None)
+            by_side[position.actor.key, position.stance in FOR].append(position)
         out.append(position._replace(changed=before.stance) if before and before.day <= position.day else position)
     return out

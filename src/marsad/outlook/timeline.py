@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from marsad.outlook.told import Evidence, Party, Told, content_stems, evidence, originals_first, parties, score_of
@@ -42,7 +44,7 @@ class _Group:
 
 def timeline(told: Sequence[Told], types: frozenset[str] = DEEDS, statuses: frozenset[str] = frozenset({"asserted", "planned"})) -> list[Happening]:
     """Return what happened by day, undated last. types, statuses: what is taken; events that are denied, demanded or merely possible are left out."""
-    groups: list[_Group] = []
+    groups: dict[tuple[str, str], list[_Group]] = defaultdict(list)
     for one in originals_first(told):
         for event in one.reading.events:
             if event.type not in types or event.status not in statuses:
@@ -55,24 +57,30 @@ def timeline(told: Sequence[Told], types: frozenset[str] = DEEDS, statuses: froz
             )  # fmt: skip
             if not (made.actors or made.recipients):
                 continue
-            group = next((g for g in groups if all(_one(h, s, made, said) for h, s in g.all[:8])), None)
+            some = groups[event.type, event.status]
+            group = next((g for g in some if all(_one(h, s, made, said) for h, s in g.all[:8])), None)
             if group:
                 group.all.append((made, said))
             else:
-                groups.append(_Group(made, said))
-    return sorted((_merged(g) for g in groups), key=lambda h: (h.day == "", h.day, h.first, h.evidence[0].article_id, h.evidence[0].span))
+                some.append(_Group(made, said))
+    return sorted((_merged(g) for some in groups.values() for g in some), key=lambda h: (h.day == "", h.day, h.first, h.evidence[0].article_id, h.evidence[0].span))
 
 
 def _one(left: Happening, left_said: bool, right: Happening, right_said: bool) -> bool:
     """Whether two tellings may be of one event: its type, days that do not gainsay each other, parties that meet and do not gainsay each other."""
     if left.type != right.type or left.status != right.status or (left.mode and right.mode and left.mode != right.mode):
         return False
-    if left.day and right.day and abs((date.fromisoformat(left.day) - date.fromisoformat(right.day)).days) > (0 if left_said and right_said else APART):
+    if left.day and right.day and abs(_number(left.day) - _number(right.day)) > (0 if left_said and right_said else APART):
         return False
     meets = [_meet(a, b) for a, b in ((left.actors, right.actors), (left.recipients, right.recipients), (left.places, right.places))]
     if left.evidence[0].article_id == right.evidence[0].article_id and meets[:2] != [True, True]:
         return False
     return False not in meets and (meets[0] is True or meets[1] is True)
+
+
+@lru_cache(maxsize=10_000)
+def _number(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 def _meet(left: Sequence[Party], right: Sequence[Party]) -> bool | None:

@@ -63,8 +63,13 @@ def sentence_of(article: Article, at: int) -> Span:
     """Return the sentence in which a character stands; the character alone when it stands in none."""
     for block in article.blocks:
         if block.start <= at < block.end:
-            return next((Span(a, b) for a, b in sentences(article.text, block.start, block.end) if a <= at < b), Span(block.start, block.end))
+            return next((Span(a, b) for a, b in _sentences(article.text, block.start, block.end) if a <= at < b), Span(block.start, block.end))
     return Span(at, at + 1)
+
+
+@lru_cache(maxsize=100)
+def _sentences(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    return tuple(sentences(text, start, end))  # several records of a block are asked for, one after the other
 
 
 _EMPTY = frozenset(

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
@@ -40,6 +41,7 @@ def app_of(store: Archive, host: str = "127.0.0.1", settings: Settings | None = 
         openapi_config=OpenAPIConfig(title="Marsad", version=__version__, path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")], use_handler_docstrings=True),
         request_max_body_size=1_000_000,
         middleware=[Etags],
+        on_shutdown=[site.drawer.close],
         logging_config=None,
         debug=False,
     )
@@ -52,7 +54,7 @@ def warm(site: Site) -> None:
     maps.known()
     for name in site.pages.list_templates(extensions=["html"]):
         site.pages.get_template(name)
-    plots.svg(plots.weeks([("2024-01-01", 1, 1.0)], "", "", ""))
+    site.drawer.svg(msgspec.json.encode(plots.weeks([("2024-01-01", 1, 1.0)], "", "", "")))
 
 
 async def _let_in(request: Web) -> Response[Any] | None:

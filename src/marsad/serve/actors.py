@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy import and_, case, distinct, func, or_, select
 from marsad.archive import Archive, schema
 from marsad.archive.asked import ME, NEWEST, THEM, A, Ask, E, P, S, country_of, is_, own
 from marsad.outlook.told import Told, score_of
-from marsad.serve.views import SPAN, Head, copies, moment, read_of
+from marsad.serve.views import Head, copies, moment, read_of
 
 
 class Row(NamedTuple):
@@ -121,17 +122,18 @@ def told_of(store: Archive, who: str, most: int = 40) -> list[Told]:
         return [Told(a, r, copied.get(a.id, "")) for a, r in read_of(db, ids)]
 
 
-def busiest(store: Archive, day: date, days: int = SPAN, most: int = 15) -> list[tuple[str, int]]:
-    """Return who took part in most events in the days up to one, copies left out."""
-    first = day - timedelta(days=days - 1)
+def busy_on(store: Archive, day: date, most: int = 300) -> list[tuple[str, int]]:
+    """Return who took part in events of a day: entity and in how many articles, copies left out."""
     event = schema.event.join(schema.party, and_(E.number == P.number, E.ord == P.ord)).join(schema.article, A.number == E.number)
-    copy = select(schema.link.c.right_id).where(schema.link.c.right_id == A.id, schema.link.c.kind == "copy").exists()
     count = func.count(distinct(E.number)).label("n")
-    entity = P.entity
-    query = (
-        select(entity.label("entity"), count)
-        .select_from(event)
-        .where(E.day >= first.isoformat(), E.day <= day.isoformat(), P.entity != "", P.role.in_(("actor", "recipient")), NEWEST, ~copy)
-    )
+    where = [E.day == day.isoformat(), P.entity != "", P.role.in_(("actor", "recipient")), NEWEST, own()]
     with store.reading_from() as db:
-        return [(r.entity, r.n) for r in db.execute(query.group_by(entity).order_by(count.desc(), entity).limit(most))]
+        return [(r.entity, r.n) for r in db.execute(select(P.entity, count).select_from(event).where(*where).group_by(P.entity).order_by(count.desc(), P.entity).limit(most))]
+
+
+def summed(days: Iterable[Iterable[tuple[str, int]]], most: int = 15) -> list[tuple[str, int]]:
+    """Return who took part in most events over some days (`busy_on`)."""
+    found: Counter[str] = Counter()
+    for day in days:
+        found.update(dict(day))
+    return sorted(found.items(), key=lambda x: (-x[1], x[0]))[:most]

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
 from litestar import Response, get
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath
@@ -38,7 +39,9 @@ def plot(request: Web) -> Response[bytes]:
     theme = q.get("theme") or request.cookies.get("theme") or ""
     spec = plots.weeks(weeks, words.say("count", language), words.say("mean", language), words.say("events_over_time", language), theme == "dark", language == "ar")
     return Response(
-        plots.svg(spec), media_type="image/svg+xml", headers={"Cache-Control": "max-age=30", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        site.drawer.svg(msgspec.json.encode(spec)),
+        media_type="image/svg+xml",
+        headers={"Cache-Control": "max-age=30", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from marsad import line, paper
+from marsad.archive import Archive
 from marsad.archive.asked import Ask
 from marsad.archive.search import QueryError, hits, ranked
 from marsad.lands import is_land
@@ -22,9 +23,11 @@ from marsad.outlook.timeline import timeline
 from marsad.records import Article, Span
 from marsad.serve import actors, maps, sources, views, words
 from marsad.serve.marking import Mark, around, pieces
-from marsad.serve.site import Site, Web, language_of, page, site_of
+from marsad.serve.site import Site, Web, at_once, language_of, page, site_of
 
-PER_PAGE = 20
+PER_PAGE, SPANS = 20, 20  # articles on a page, places of words in each
+LANDS = 14  # days of the small plots of countries
+T = TypeVar("T")
 
 
 def wanted(request: Web) -> views.Filters:
@@ -43,6 +46,7 @@ def day_asked(request: Web, site: Site) -> date | None:
 
 
 @get("/", sync_to_thread=True)
+@at_once
 def today(request: Web) -> Response[bytes]:
     """Stories by size and movement, who and where."""
     site = site_of(request)
@@ -50,8 +54,8 @@ def today(request: Web) -> Response[bytes]:
     if day is None:
         return page(request, "empty.html", {})
     found = site.kept.of(("cards", day, filters), lambda: views.cards(site.store, day, filters))
-    lands = site.kept.of(("lands", day), lambda: views.by_country(site.store, day))
-    busy = site.kept.of(("busy", day), lambda: actors.busiest(site.store, day))
+    lands = views.by_country([on(site, "lands", day - timedelta(days=n), views.lands_on) for n in reversed(range(LANDS))])
+    busy = actors.summed([on(site, "busy", day - timedelta(days=n), actors.busy_on) for n in range(views.SPAN)])
     language = language_of(request)
     named = site.names.all([*(n for c in found for n in c.names), *(a for a, _ in busy)], language)
     outlets = site.kept.of("outlets", lambda: sources.outlets(site.store))
@@ -69,7 +73,13 @@ def today(request: Web) -> Response[bytes]:
     return page(request, "today.html", values)
 
 
+def on(site: Site, what: str, day: date, make: Callable[[Archive, date], T]) -> T:
+    """Return what happened on a day, each kept by itself: stepping from day to day asks for one new day at a time."""
+    return site.kept.of((what, day), lambda: make(site.store, day))
+
+
 @get("/story/{story_id:str}", sync_to_thread=True)
+@at_once
 def story(request: Web, story_id: FromPath[str]) -> Response[bytes]:
     """A story: across outlets, its figures, positions, what happened, what belongs with it."""
     site = site_of(request)
@@ -78,8 +88,11 @@ def story(request: Web, story_id: FromPath[str]) -> Response[bytes]:
         raise NotFoundException
     plain = request.query_params.get("all") == "1"
 
+    def marked(entity: str) -> list[int]:
+        return site.kept.of(("marked", entity), lambda: views.marked_with(site.store, entity))
+
     def worked() -> tuple[Any, ...]:
-        return positions(whole.told, plain), timeline(whole.told), counts(whole.told), views.related(site.store, whole.story)
+        return positions(whole.told, plain), timeline(whole.told), counts(whole.told), views.related(site.store, whole.story, marked)
 
     said, deeds, figures, others = site.kept.of(("worked", story_id, plain), worked)
     by_actor = grouped(said)
@@ -114,6 +127,7 @@ def folded(whole: views.Whole) -> list[tuple[views.Head, list[tuple[views.Head, 
 
 
 @get("/actor", sync_to_thread=True)
+@at_once
 def actor(request: Web) -> Response[bytes]:
     """Somebody or a country: events over time, counterparts, positions, stories."""
     site, who = site_of(request), request.query_params.get("of", "")[:300]
@@ -123,9 +137,10 @@ def actor(request: Web) -> Response[bytes]:
     def worked() -> tuple[Any, ...]:
         rows = actors.events(site.store, Ask(who), most=30)
         mine = [p for p in positions(actors.told_of(site.store, who), plain=False) if is_of(p, who)]
-        return weeks_of(site, who), actors.counterparts(site.store, who), rows, mine, actors.stories_of(site.store, who)
+        return rows, mine, actors.stories_of(site.store, who)
 
-    weeks, others, rows, said, stories = site.kept.of(("actor", who), worked)
+    rows, said, stories = site.kept.of(("actor", who), worked)
+    weeks, others = weeks_of(site, who), site.kept.of(("counterparts", who), lambda: actors.counterparts(site.store, who))
     if not (weeks or rows or said):
         raise NotFoundException
     named = site.names.all([who, *(e for e, *_ in others), *keys_of(rows), *(p.actor.key for p in said if not p.actor.key.startswith("nom:"))], language_of(request))
@@ -144,6 +159,7 @@ def actor(request: Web) -> Response[bytes]:
 
 
 @get("/pair", sync_to_thread=True)
+@at_once
 def pair(request: Web) -> Response[bytes]:
     """Two actors: what each did to the other."""
     site, who, other = site_of(request), request.query_params.get("of", "")[:300], request.query_params.get("with", "")[:300]
@@ -183,6 +199,7 @@ def query_of(who: str) -> str:
 
 
 @get("/search", sync_to_thread=True)
+@at_once
 def search(request: Web) -> Response[bytes]:
     """Search by the query language of the command line."""
     site, query = site_of(request), request.query_params.get("q", "")[:1000]
@@ -195,7 +212,7 @@ def search(request: Web) -> Response[bytes]:
         except QueryError as error:
             fault = str(error)
     first = max(0, int(asked) if (asked := request.query_params.get("from", "")).isdecimal() and len(asked) < 6 else 0)
-    shown = [(hit, snippets(hit.article, hit.spans)) for hit in hits(site.store, told, found[first : first + PER_PAGE])] if told else []
+    shown = [(hit, snippets(hit.article, hit.spans)) for hit in hits(site.store, told, found[first : first + PER_PAGE], SPANS)] if told else []
     return page(request, "search.html", {"query": query, "fault": fault, "hits": shown, "total": len(found), "first": first, "per": PER_PAGE})
 
 
@@ -217,6 +234,7 @@ def snippets(article: Article, spans: Sequence[Span], most: int = 2) -> list[Any
 
 
 @get("/map", sync_to_thread=True)
+@at_once
 def map_page(request: Web) -> Response[bytes]:
     """Where events took place."""
     site = site_of(request)
@@ -235,6 +253,7 @@ def days_asked(request: Web) -> int:
 
 
 @get("/sources", sync_to_thread=True)
+@at_once
 def sources_page(request: Web) -> Response[bytes]:
     """Sources with their last yield, problems and gaps; outlets."""
     site = site_of(request)
@@ -243,6 +262,7 @@ def sources_page(request: Web) -> Response[bytes]:
 
 
 @get("/dossier", sync_to_thread=True)
+@at_once
 def dossier(request: Web) -> Response[bytes]:
     """A paper on a question."""
     site, question, language = site_of(request), request.query_params.get("q", "").strip()[:300], language_of(request)

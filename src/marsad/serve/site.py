@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import wraps
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, urlencode
 
 import jinja2
@@ -17,35 +18,39 @@ from litestar.datastructures import Cookie
 from markupsafe import Markup
 
 from marsad.archive import Archive
+from marsad.drawing import Drawer
 from marsad.lands import is_land
 from marsad.names import Names
-from marsad.serve import words
+from marsad.serve import plots, words
 from marsad.serve.guard import COOKIE, WEEK, Guard, Session
-from marsad.serve.marking import written
+from marsad.serve.marking import marked, parties, sides, written
 from marsad.settings import Settings
 
 T = TypeVar("T")
+Asked = ParamSpec("Asked")
+LONGER = 1000
 Web = Request[Any, Any, Any]
 
 
 class Kept:
-    """Answers that are kept for some seconds, by what was asked; asked by several at once, an answer is worked out once."""
+    """Answers that are kept for some seconds, by what was asked (a word, or a tuple that begins with one): the last `most` of each word. Asked by several at once, an answer is worked out once; one that took long is kept LONGER times as long as it took, so that no question takes more than a thousandth of a processor."""
 
     def __init__(self, seconds: float = 60.0, most: int = 500) -> None:
         self.seconds, self.most = seconds, most
-        self.held: OrderedDict[Any, tuple[float, Any]] = OrderedDict()
+        self.held: dict[str, OrderedDict[Any, tuple[float, Any]]] = defaultdict(OrderedDict)
         self.locks: dict[Any, threading.Lock] = {}
         self.lock = threading.Lock()
 
     def of(self, asked: Any, make: Callable[[], T]) -> T:
         """Return the answer to something asked; `make` works it out."""
         with self.lock:
-            mine = self.locks.setdefault(asked, threading.Lock())
+            mine, held = self.locks.setdefault(asked, threading.Lock()), self.held[asked if isinstance(asked, str) else asked[0]]
         with mine:
-            found = self.held.get(asked)
-            if found and time.monotonic() - found[0] < self.seconds:
+            found = held.get(asked)
+            if found and time.monotonic() < found[0]:
                 answer: T = found[1]
                 return answer
+            begun = time.monotonic()
             try:
                 answer = make()
             except BaseException:
@@ -53,10 +58,11 @@ class Kept:
                     self.locks.pop(asked, None)  # questions that cannot be answered leave nothing behind
                 raise
             with self.lock:
-                self.held[asked] = (time.monotonic(), answer)
-                self.held.move_to_end(asked)
-                while len(self.held) > self.most:
-                    gone, _ = self.held.popitem(last=False)
+                now = time.monotonic()
+                held[asked] = (now + max(self.seconds, LONGER * (now - begun) if self.seconds else 0.0), answer)
+                held.move_to_end(asked)
+                while len(held) > self.most:
+                    gone, _ = held.popitem(last=False)
                     self.locks.pop(gone, None)
             return answer
 
@@ -72,7 +78,7 @@ class Site:
 
     def __init__(self, store: Archive, guard: Guard, settings: Settings, seconds: float = 60.0) -> None:
         self.store, self.guard, self.settings = store, guard, settings
-        self.names, self.kept = Names(store), Kept(seconds)
+        self.names, self.kept, self.drawer = Names(store), Kept(seconds), Drawer()
         self.pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(str(files("marsad.serve").joinpath("templates"))),
             autoescape=True,
@@ -80,7 +86,7 @@ class Site:
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
         )
-        self.pages.globals |= {"evidence": evidence_url, "safe": quote, "words": words, "site": self}
+        self.pages.globals |= {"evidence": evidence_url, "safe": quote, "words": words, "site": self, "marked": marked, "parties": parties, "sides": sides, "bars": plots.bars}
         self.pages.filters |= {"day": day_of, "clock": clock, "number": number}
         self.pages.tests["land"] = is_land
 
@@ -89,6 +95,19 @@ def site_of(request: Web) -> Site:
     """Return the site of a request."""
     found: Site = request.app.state.site
     return found
+
+
+def at_once(handler: Callable[Asked, T]) -> Callable[Asked, T]:
+    """Make all that a page shows be of one state of the archive, asked over one connection."""
+
+    @wraps(handler)
+    def seen(*args: Asked.args, **kwargs: Asked.kwargs) -> T:
+        request = kwargs["request"]
+        assert isinstance(request, Request)
+        with site_of(request).store.at_once():
+            return handler(*args, **kwargs)
+
+    return seen
 
 
 def evidence_url(article_id: str, *spans: Any) -> str:

@@ -13,31 +13,27 @@ from marsad.records import Reading
 from marsad.relate.revisions import changes
 from marsad.serve import views, words
 from marsad.serve.marking import Mark, of_reading, pieces, spans_of
-from marsad.serve.site import Site, Web, language_of, page, site_of
+from marsad.serve.site import Site, Web, at_once, language_of, page, site_of
 
 SHOWN = ("headline", "standfirst", "body", "byline", "date", "caption")
 MOST = 100_000  # characters of a text that a page shows at once
 
 
 @get("/article/{article_id:str}", sync_to_thread=True)
+@at_once
 def article(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """The text as published with every record marked."""
     site = site_of(request)
     found = site.store.article(article_id)
     if found is None:
         raise NotFoundException
+    links = list(site.store.links(found.id))
     machine, said = site.store.reading(found.id), site.store.corrections(found.id)
     reading = corrected(machine, said) if machine else None
     language = language_of(request)
     at = spans_of(request.query_params.get("at", ""))
     other = request.query_params.get("copy", "")
-    shared = [
-        s
-        for link in site.store.links(found.id)
-        if other and other in (link.left_id, link.right_id)
-        for r in link.because
-        for s in (r.left if link.left_id == found.id else r.right)
-    ]
+    shared = [s for link in links if other and other in (link.left_id, link.right_id) for r in link.because for s in (r.left if link.left_id == found.id else r.right)]
     cut = request.query_params.get("cut") == "1" or any(b.role not in SHOWN and any(b.start <= s.start < b.end for s in at) for b in found.blocks)
     marks = (
         marks_of(site, reading, language)
@@ -54,7 +50,7 @@ def article(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     named = site.names.all({m.entity_id or f"place:{m.country}" for m in reading.mentions if m.entity_id or m.country} if reading else (), language)
     values = {
         "article": found, "blocks": blocks, "more": room <= 0, "cut": cut, "hidden": sum(b.role not in SHOWN for b in found.blocks), "reading": reading, "named": named, "versions": versions,
-        "said": newest(said), "corrections": said, "name_of": name_of, "story_id": views.story_of(site.store, found.id), "links": list(site.store.links(found.id)), "other": other,
+        "said": newest(said), "corrections": said, "name_of": name_of, "story_id": views.story_of(site.store, found.id), "links": links, "other": other,
     }  # fmt: skip
     return page(request, "article.html", values)
 
@@ -69,6 +65,7 @@ def marks_of(site: Site, reading: Reading | None, language: str) -> list[Mark]:
 
 
 @get("/article/{article_id:str}/versions", sync_to_thread=True)
+@at_once
 def versions(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """The versions of an article's address, and what each says otherwise."""
     site = site_of(request)
@@ -82,6 +79,7 @@ def versions(request: Web, article_id: FromPath[str]) -> Response[bytes]:
 
 
 @get("/article/{article_id:str}/related", sync_to_thread=True)
+@at_once
 def related(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """What in the archive belongs with an article, with the reasons in both texts."""
     site = site_of(request)

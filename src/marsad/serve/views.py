@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, case, distinct, func, select
+from sqlalchemy import Connection, Text, and_, case, cast, distinct, func, select
 
 from marsad.archive import Archive, schema
 from marsad.archive.asked import NEWEST, A, E, M, P, S, country_of
 from marsad.corrections import corrected, without_wrong
-from marsad.outlook.told import Told, score_of
+from marsad.outlook.told import Told, scores
 from marsad.records import Article, Correction, Link, Reading, Story
 
 SPAN = 3  # days that Today looks back
 CARDS, MEMBERS = 30, 4
+REPEATS = ("copy", "revision")  # links whose right side repeats the left one
 MOST_TOLD = 60  # articles of a story that are read for its page
 
 
@@ -81,7 +82,7 @@ def copies(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     c = schema.link.c
     out: dict[str, str] = {}
     for first in range(0, len(ids), 500):
-        rows = db.execute(select(c.right_id, c.left_id).where(c.right_id.in_(ids[first : first + 500]), c.kind.in_(("copy", "revision"))).order_by(c.left_id))
+        rows = db.execute(select(c.right_id, c.left_id).where(c.right_id.in_(ids[first : first + 500]), c.kind.in_(REPEATS)).order_by(c.left_id))
         out |= {r.right_id: r.left_id for r in rows}
     return out
 
@@ -103,51 +104,80 @@ def cards(store: Archive, day: date, filters: Filters, span: int = SPAN, most: i
     query = select(story, seen, fresh, before).select_from(joined).where(*where).group_by(story).order_by((seen + 2 * fresh).desc(), story).limit(most)
     with store.reading_from() as db:
         rows = db.execute(query).all()
-        records = {
-            r.id: msgspec.json.decode(r.record, type=Story)
-            for r in db.execute(select(schema.story.c.id, schema.story.c.record).where(schema.story.c.id.in_([r.story for r in rows])))
-        }
-        members = {r.story: list(records[r.story].article_ids) if r.story in records else [r.story] for r in rows}
-        copied = copies(db, [i for ids in members.values() for i in ids])
-        shown = {s: sorted([i for i in ids if i not in copied] or ids, reverse=True) for s, ids in members.items()}
-        known = heads(db, [i for ids in shown.values() for i in ids[:200]])
+        wanted = [r.story for r in rows]
+        kept = schema.story.c
+        records = {r.id: msgspec.json.decode(r.record, type=Story) for r in db.execute(select(kept.id, kept.record).where(kept.id.in_(wanted)))}
+        repeated = copied_in(db, list(records))
+        shown = newest_of(db, list(records))
+        alone = heads(db, [s for s in wanted if s not in records])
     out = []
     for row in rows:
         record = records.get(row.story)
-        some = sorted((known[i] for i in shown[row.story] if i in known), key=lambda h: h.at.isoformat() if h.at else "", reverse=True)
-        title = record.headline if record else some[0].headline if some else ""
+        some = shown[row.story] if record else [alone[row.story]]
+        title = record.headline if record else some[0].headline
         out.append(
             Card(
                 row.story,
                 title,
-                len(members[row.story]),
+                len(record.article_ids) if record else 1,
                 row.seen,
                 row.fresh,
                 row.before,
-                sum(i in copied for i in members[row.story]),
-                tuple(some[:MEMBERS]),
+                repeated.get(row.story, 0),
+                tuple(some),
                 record.entities[:6] if record else (),
             )
         )
     return out
 
 
-def by_country(store: Archive, day: date, days: int = 14, most: int = 12) -> list[tuple[str, list[int], list[int]]]:
-    """Return the countries with most events in the days up to one: code, cooperation and conflict by day."""
-    first = day - timedelta(days=days - 1)
-    event = schema.event.join(schema.party, and_(E.number == P.number, E.ord == P.ord)).join(schema.article, A.number == E.number)
-    country = P.country
-    query = (
-        select(country.label("country"), E.day, E.type, func.count(distinct(E.number * 1000 + E.ord)).label("n"))
-        .select_from(event)
-        .where(E.day >= first.isoformat(), E.day <= day.isoformat(), P.country != "", P.role != "by", E.type != "STATE", E.status == "asserted", NEWEST)
-        .group_by(country, E.day, E.type)
+def copied_in(db: Connection, stories: Sequence[str]) -> dict[str, int]:
+    """Return how many articles of some stories are copies or later versions; stories without any are left out."""
+    c = schema.link.c
+    joined = schema.story_article.join(schema.link, c.right_id == S.article_id)
+    query = select(S.story_id, func.count(distinct(S.article_id)).label("n")).select_from(joined).where(S.story_id.in_(stories), c.kind.in_(REPEATS)).group_by(S.story_id)
+    return {r.story_id: r.n for r in db.execute(query)}
+
+
+def newest_of(db: Connection, stories: Sequence[str], most: int = MEMBERS) -> dict[str, list[Head]]:
+    """Return the newest articles of some stories, originals before copies and later versions."""
+    c = schema.link.c
+    repeats = select(c.right_id).where(c.right_id == A.id, c.kind.in_(REPEATS)).exists()
+    place = func.row_number().over(partition_by=S.story_id, order_by=(case((repeats, 1), else_=0), A.published_at.is_(None), A.published_at.desc(), A.id.desc())).label("place")
+    joined = schema.story_article.join(schema.article, A.id == S.article_id)
+    numbered = (
+        select(S.story_id, A.id, A.url, A.headline, A.outlet, A.published_at, case((repeats, 1), else_=0).label("repeats"), place)
+        .select_from(joined)
+        .where(S.story_id.in_(stories))
+        .subquery()
     )
-    found: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([0] * days, [0] * days))
+    out: dict[str, list[Head]] = {s: [] for s in stories}
+    for r in db.execute(select(numbered).where(numbered.c.place <= most).order_by(numbered.c.story_id, numbered.c.place)):
+        if not (r.repeats and out[r.story_id]):
+            out[r.story_id].append(Head(r.id, r.url, r.headline or "", r.outlet, moment(r.published_at)))
+    return out
+
+
+def lands_on(store: Archive, day: date) -> dict[str, tuple[int, int]]:
+    """Return how many events of cooperation and of conflict each country has on a day."""
+    event = schema.event.join(schema.party, and_(E.number == P.number, E.ord == P.ord)).join(schema.article, A.number == E.number)
+    bad = case((E.type.in_([type_ for (type_, mode), (quad, _) in scores().items() if not mode and quad > 2]), 1), else_=0)
+    query = (
+        select(P.country, bad.label("bad"), func.count(distinct(E.number * 1000 + E.ord)).label("n"))
+        .select_from(event)
+        .where(E.day == day.isoformat(), P.country != "", P.role != "by", E.type != "STATE", E.status == "asserted", NEWEST)
+        .group_by(P.country, bad)
+    )
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     with store.reading_from() as db:
         for row in db.execute(query):
-            at = (date.fromisoformat(row.day) - first).days
-            found[row.country][score_of(row.type, "")[0] > 2][at] += row.n
+            found[row.country][row.bad] += row.n
+    return {country: (good, bad) for country, (good, bad) in found.items()}
+
+
+def by_country(days: Sequence[Mapping[str, tuple[int, int]]], most: int = 12) -> list[tuple[str, list[int], list[int]]]:
+    """Return the countries with most events in some days (`lands_on`): code, cooperation and conflict by day."""
+    found = {c: ([d.get(c, (0, 0))[0] for d in days], [d.get(c, (0, 0))[1] for d in days]) for c in {c for d in days for c in d}}
     return sorted(((c, good, bad) for c, (good, bad) in found.items()), key=lambda x: (-sum(x[1]) - sum(x[2]), x[0]))[:most]
 
 
@@ -214,16 +244,24 @@ class Beside(NamedTuple):
     names: tuple[str, ...]
 
 
-def related(store: Archive, told: Story, most: int = 6, look: int = 300) -> list[Beside]:
-    """Return stories that share names with one, those that share the rarest first."""
+def marked_with(store: Archive, entity: str, look: int = 300) -> list[int]:
+    """Return the numbers of the newest articles that name an entity."""
+    mine = select(M.number).where(M.kind == "entity", M.value == entity.partition(":")[2]).order_by(M.number.desc()).limit(look).subquery()
+    with store.reading_from() as db:
+        said = db.scalar(select(func.aggregate_strings(cast(mine.c.number, Text), ","))) or ""  # one value: rows cost more than what is done with them
+    return [int(n) for n in said.split(",") if n]
+
+
+def related(store: Archive, told: Story, marked: Callable[[str], Sequence[int]], most: int = 6) -> list[Beside]:
+    """Return stories that share names with one, those that share the rarest first. marked: the articles that name an entity (`marked_with`)."""
     weights: dict[int, float] = defaultdict(float)
     names: dict[int, list[str]] = defaultdict(list)
     with store.reading_from() as db:
         for entity in told.entities[:10]:
-            mine = select(M.number).where(M.kind == "entity", M.value == entity.partition(":")[2])
-            numbers = [r.number for r in db.execute(mine.order_by(M.number.desc()).limit(look))]
+            numbers = marked(entity)
+            weight = 1 / math.log2(2 + len(numbers))
             for n in numbers:
-                weights[n] += 1 / math.log2(2 + len(numbers))
+                weights[n] += weight
                 names[n].append(entity)
         likely = sorted((n for n in weights if len(names[n]) > 1), key=lambda n: -weights[n])[:200]
         rows = db.execute(
