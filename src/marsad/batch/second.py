@@ -18,6 +18,7 @@ from marsad.line import stitched
 from marsad.records import Article, Link, Reading, Story
 from marsad.relate import relate
 from marsad.relate.copies import VIEW, compared
+from marsad.relate.vectors import Vector, unpacked
 
 WINDOW, BEFORE = 7, 5  # days of a window, and days before it that it looks at too
 LINKS = pa.schema([("left_id", pa.string()), ("right_id", pa.string()), ("kind", pa.string()), ("score", pa.float64()), ("agency", pa.string()), ("record", pa.string())])
@@ -50,11 +51,15 @@ def candidates(run: Path) -> list[tuple[str, str]]:
     return sorted(pairs)
 
 
-def told(run: Path, days: Sequence[str] = ()) -> Iterator[tuple[Article, Reading]]:
-    """Yield articles with their readings, by time: those of some days, or all."""
+def told(run: Path, days: Sequence[str] = (), meanings: dict[str, bytes] | None = None) -> Iterator[tuple[Article, Reading]]:
+    """Yield articles with their readings, by time: those of some days, or all. meanings: takes their packed vectors as they come."""
     for folder in [run / "articles" / f"day={day}" for day in days] if days else sorted((run / "articles").glob("day=*")):
-        packed = sorted((_moment(article), zlib.compress(msgspec.json.encode((article, reading)), 1)) for _, article, reading in records(run, [folder]))
-        yield from (_unpacked(raw) for _, raw in packed)  # a day at a time, packed: a busy one has thousands
+        waiting: list[tuple[str, bytes]] = []
+        for article_id, article, reading, meaning in records(run, [folder]):
+            waiting.append((_moment(article), zlib.compress(msgspec.json.encode((article, reading)), 1)))
+            if meanings is not None and meaning:
+                meanings[article_id] = meaning
+        yield from (_unpacked(raw) for _, raw in sorted(waiting))  # a day at a time, packed: a busy one has thousands
 
 
 def _moment(article: str) -> str:
@@ -72,14 +77,16 @@ def _by_time(one: tuple[Article, Reading]) -> tuple[bool, str, str]:
     return at is None, at.isoformat() if at else "", one[0].id
 
 
-def records(run: Path, folders: Sequence[Path], ids: set[str] | None = None) -> Iterator[tuple[str, str, str]]:
-    """Yield id, article and reading as JSON, of some articles or all."""
+def records(run: Path, folders: Sequence[Path], ids: set[str] | None = None) -> Iterator[tuple[str, str, str, bytes | None]]:
+    """Yield id, article and reading as JSON, and the packed vector of the meaning, of some articles or all."""
     for folder in folders:
         for path in sorted(folder.glob("*.parquet")):
-            articles = {r["id"]: r["record"] for r in pq.read_table(path, columns=["id", "record"]).to_pylist() if ids is None or r["id"] in ids}
+            articles = {r["id"]: r for r in pq.read_table(path, columns=["id", "record", "meaning"]).to_pylist() if ids is None or r["id"] in ids}
             if articles:
                 readings = pq.read_table(run / "readings" / folder.name / path.name, columns=["article_id", "record"]).to_pylist()
-                yield from ((r["article_id"], articles[r["article_id"]], r["record"]) for r in readings if r["article_id"] in articles)
+                for r in readings:
+                    if one := articles.get(r["article_id"]):
+                        yield r["article_id"], one["record"], r["record"], one["meaning"]
 
 
 def _unpacked(raw: bytes) -> tuple[Article, Reading]:
@@ -91,7 +98,7 @@ def links(run: Path) -> int:
     """Find the copies among all articles and write them; return how many. The candidates wait packed: they are few kilobytes each."""
     pairs = candidates(run)
     wanted = {i for pair in pairs for i in pair}
-    packed = {i: zlib.compress(msgspec.json.encode((a, r)), 1) for i, a, r in records(run, sorted((run / "articles").glob("day=*")), wanted)}
+    packed = {i: zlib.compress(msgspec.json.encode((a, r)), 1) for i, a, r, _ in records(run, sorted((run / "articles").glob("day=*")), wanted)}
     first: dict[str, Link] = {}
     for left, right in pairs:
         if left in packed and right in packed:
@@ -133,7 +140,12 @@ def stories(run: Path) -> int:
         among = ids_of(run, days)
         if among <= seen:
             continue
-        found: list[Link | Story] = [one for one in relate(told(run, days=days)) if isinstance(one, Story)]
+        vectors: dict[str, bytes] = {}
+
+        def known(article_id: str, vectors: dict[str, bytes] = vectors) -> Vector | None:
+            return unpacked(raw) if (raw := vectors.pop(article_id, None)) else None
+
+        found: list[Link | Story] = [one for one in relate(told(run, days, vectors), known=known) if isinstance(one, Story)]
         before = [s for s in open_ if among & set(s.article_ids)]
         rest = [s for s in open_ if not among & set(s.article_ids)]
         closed += rest

@@ -25,10 +25,13 @@ from marsad.export import event_rows, figure_rows, mention_rows
 from marsad.read import read
 from marsad.records import Article, Page, Problem, Reading, body_text, key, page_of
 from marsad.relate.copies import bands_of
+from marsad.relate.vectors import Meanings, packed
 
 TRIES = 3  # kills at one page, or failures of one file, after which it is set aside
 SHARE = 0.02  # of a page's bytes that must be those of Arabic letters
 KINDS = ("articles", "readings", "teasers", "mentions", "events", "figures", "dates", "problems")
+PORTION = 200  # articles whose meanings are worked out together
+SAMPLE = "القاهرة تستضيف مباحثات\nقال المتحدث باسم الوزارة يوم الاثنين إن 12 شخصا قتلوا في هجوم على حاجز للجيش غربي المدينة، وطالب بوقف القتال."
 _ARABIC = bytes(range(0xD8, 0xDC))  # first bytes of Arabic letters in UTF-8
 
 
@@ -110,7 +113,7 @@ class Worker:
     """Works on units of a run. run: its folder; fast: read by the fast gear."""
 
     def __init__(self, run: str, fast: bool = True) -> None:
-        self.run, self.fast = Path(run), fast
+        self.run, self.fast, self.started = Path(run), fast, False
 
     def __call__(self, told: str) -> str:
         """Work on one unit, as JSON; return its summary as JSON. A unit that is done is passed over."""
@@ -120,6 +123,14 @@ class Worker:
             return done.read_text(encoding="utf8")
         rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         times: dict[str, float] = defaultdict(float)
+        if not self.started:  # a worker's models and tables, loaded apart from the stages' clocks
+            begun = time.perf_counter()
+            article, _ = dissect(page_of(SAMPLE.encode(), "https://marsad.example/", media_type="text/plain"))
+            if article:
+                read(article, self.fast)
+                Meanings().of([article])()
+            times["start"], self.started = time.perf_counter() - begun, True
+        meant: list[tuple[Article, dict[str, Any]]] = []
         counts = {"pages": 0, "articles": 0, "other_language": 0, "set_aside": 0}
         aside = self._set_aside(unit)
         now = os.open(self.run / "state/now" / unit.id, os.O_CREAT | os.O_WRONLY)
@@ -139,8 +150,11 @@ class Worker:
                     )
                 else:
                     counts["pages"] += 1
-                    self._page(item, rows, counts, times)
+                    self._page(item, rows, counts, times, meant)
+                if len(meant) >= PORTION:
+                    _mean(meant, rows, times)
                 begun = time.perf_counter()
+            _mean(meant, rows, times)
         finally:
             os.close(now)
         begun = time.perf_counter()
@@ -160,8 +174,8 @@ class Worker:
         attempts = json.loads(path.read_text()) if path.exists() else {}
         return {int(number) for number, n in attempts.items() if n >= TRIES}
 
-    def _page(self, page: Page, rows: dict[str, list[dict[str, Any]]], counts: dict[str, int], times: dict[str, float]) -> None:
-        """One page through the stages; what goes wrong with it stays with it."""
+    def _page(self, page: Page, rows: dict[str, list[dict[str, Any]]], counts: dict[str, int], times: dict[str, float], meant: list[tuple[Article, dict[str, Any]]]) -> None:
+        """One page through the stages; what goes wrong with it stays with it. meant: takes the articles whose meanings are to be worked out, each with its row."""
         begun = time.perf_counter()
         try:
             if not likely_arabic(page.body):
@@ -181,6 +195,7 @@ class Worker:
         begun = time.perf_counter()
         counts["articles"] += 1
         _put(rows, article, reading)
+        meant.append((article, rows["articles"][-1]))
         times["rows"] += time.perf_counter() - begun
 
     def _write(self, unit: Unit, rows: dict[str, list[dict[str, Any]]]) -> None:
@@ -196,6 +211,21 @@ class Worker:
                 written.replace(folder / f"{unit.id}.parquet")
 
 
+def _mean(meant: list[tuple[Article, dict[str, Any]]], rows: dict[str, list[dict[str, Any]]], times: dict[str, float]) -> None:
+    """Work out the meanings of articles into their rows, and begin anew."""
+    begun = time.perf_counter()
+    try:
+        known = Meanings().of([article for article, _ in meant])()
+        for article, row in meant:
+            row["meaning"] = packed(known[article.id])
+    except Exception as error:  # noqa: BLE001  as at a page; stories work out what is missing
+        rows["problems"] += [
+            _problem(Problem(stage="batch", subject_id=article.id, code="failed", detail=f"{article.url}: its meaning: {type(error).__name__}: {error}")) for article, _ in meant
+        ]
+    meant.clear()
+    times["meaning"] += time.perf_counter() - begun
+
+
 def _problem(p: Problem) -> dict[str, Any]:
     return {"stage": p.stage, "subject_id": p.subject_id, "code": p.code, "detail": p.detail}
 
@@ -204,7 +234,7 @@ def _put(rows: dict[str, list[dict[str, Any]]], a: Article, r: Reading) -> None:
     day = a.published_at.date().isoformat() if a.published_at else ""
     rows["articles"].append(
         {"day": day, "id": a.id, "page_id": a.page_id, "url": a.url, "outlet": a.outlet, "headline": a.headline or "", "published_at": a.published_at.isoformat() if a.published_at else "", "language": a.language, "body": body_text(a),
-         "bands": bands_of(a), "record": msgspec.json.encode(a).decode()}
+         "bands": bands_of(a), "meaning": None, "record": msgspec.json.encode(a).decode()}
     )  # fmt: skip
     rows["readings"].append({"day": day, "article_id": a.id, "origin": r.origin, "record": msgspec.json.encode(r).decode()})
     rows["teasers"] += [
@@ -231,13 +261,24 @@ def _schema(kind: str) -> pa.Schema:
     if kind not in _TYPES:
         whole, real = ("start", "end", "Quad Code", "Trigger Start", "Trigger End"), ("value", "upper", "score", "Score", "Intensity", "Latitude", "Longitude")
         names = {
-            "articles": ("id", "page_id", "url", "outlet", "headline", "published_at", "language", "body", "bands", "record"), "readings": ("article_id", "origin", "record"), "teasers": ("article_id", "headline", "excerpt", "url"),
+            "articles": ("id", "page_id", "url", "outlet", "headline", "published_at", "language", "body", "bands", "meaning", "record"), "readings": ("article_id", "origin", "record"), "teasers": ("article_id", "headline", "excerpt", "url"),
             "mentions": ("article_id", "start", "end", "text", "kind", "entity_id", "country", "sector", "score"), "figures": ("article_id", "start", "end", "text", "value", "upper", "unit", "what", "bound"),
             "dates": ("article_id", "start", "end", "text", "value"), "problems": ("stage", "subject_id", "code", "detail"), "events": EVENT_COLUMNS,
         }[kind]  # fmt: skip
         _TYPES[kind] = pa.schema(
             [
-                (n, pa.list_(pa.int64()) if n == "bands" else pa.int64() if n in whole else pa.float64() if n in real and not (kind == "dates" and n == "value") else pa.string())
+                (
+                    n,
+                    pa.list_(pa.int64())
+                    if n == "bands"
+                    else pa.binary()
+                    if n == "meaning"
+                    else pa.int64()
+                    if n in whole
+                    else pa.float64()
+                    if n in real and not (kind == "dates" and n == "value")
+                    else pa.string(),
+                )
                 for n in names
             ]
         )
