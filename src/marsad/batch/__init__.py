@@ -63,11 +63,12 @@ def batch(source: str, output: str, engine: str = "native", fast: bool = True, p
         (run / "state" / name).mkdir(parents=True, exist_ok=True)
     _same_run(run, source, engine, fast)
     begun = datetime.now(UTC)
-    for summary in _carried(units, run, fast, engine, processes or os.cpu_count() or 1):
+    many = 1 if engine == "loop" else processes or os.cpu_count() or 1
+    for summary in _carried(units, run, fast, engine, many):
         if tell:
             tell(len(list((run / "state/done").glob("*.json"))), len(units), summary)
     manifest = {
-        **json.loads((run / "manifest.json").read_text(encoding="utf8")), **second.summed(run), "links": second.links(run), "stories": second.stories(run),
+        **json.loads((run / "manifest.json").read_text(encoding="utf8")), **second.summed(run), "links": second.links(run, many), "stories": second.stories(run, many),
         "poison": sorted(p.read_text(encoding="utf8") for p in (run / "state/poison").iterdir()), "finished_at": datetime.now(UTC).isoformat(), "wall_seconds": round((datetime.now(UTC) - begun).total_seconds(), 2),
     }  # fmt: skip
     _write(run / "manifest.json", manifest)

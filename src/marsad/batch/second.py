@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from marsad.batch.engines import EngineError
 from marsad.line import stitched
 from marsad.records import Article, Link, Reading, Story
 from marsad.relate import relate
 from marsad.relate.copies import VIEW, compared
-from marsad.relate.vectors import Vector, unpacked
+from marsad.relate.vectors import Vector, alone, unpacked
 
+PAIRS = 20_000  # pairs of articles that are compared in one go
 WINDOW, BEFORE = 7, 5  # days of a window, and days before it that it looks at too
 LINKS = pa.schema([("left_id", pa.string()), ("right_id", pa.string()), ("kind", pa.string()), ("score", pa.float64()), ("agency", pa.string()), ("record", pa.string())])
 STORIES = pa.schema(
@@ -94,18 +99,14 @@ def _unpacked(raw: bytes) -> tuple[Article, Reading]:
     return msgspec.json.decode(article, type=Article), msgspec.json.decode(reading, type=Reading)
 
 
-def links(run: Path) -> int:
-    """Find the copies among all articles and write them; return how many. The candidates wait packed: they are few kilobytes each."""
+def links(run: Path, processes: int = 1) -> int:
+    """Find the copies among all articles and write them; return how many. Pairs are compared in portions, in processes beside this one."""
     pairs = candidates(run)
-    wanted = {i for pair in pairs for i in pair}
-    packed = {i: zlib.compress(msgspec.json.encode((a, r)), 1) for i, a, r, _ in records(run, sorted((run / "articles").glob("day=*")), wanted)}
+    portions = [pairs[i : i + PAIRS] for i in range(0, len(pairs), PAIRS)]
     first: dict[str, Link] = {}
-    for left, right in pairs:
-        if left in packed and right in packed:
-            one, other = sorted((_unpacked(packed[left]), _unpacked(packed[right])), key=_by_time)
-            days = abs((one[0].published_at - other[0].published_at).days) if one[0].published_at and other[0].published_at else 0
-            link = compared(*one, *other) if days <= VIEW else None
-            if link and (link.right_id not in first or link.score > first[link.right_id].score):
+    for raw in _beside(_compared, [(str(run), portion) for portion in portions], processes):
+        for link in msgspec.json.decode(raw, type=list[Link]):
+            if link.right_id not in first or link.score > first[link.right_id].score:
                 first[link.right_id] = link
     rows = [
         {"left_id": x.left_id, "right_id": x.right_id, "kind": x.kind, "score": x.score, "agency": x.agency, "record": msgspec.json.encode(x).decode()}
@@ -113,6 +114,34 @@ def links(run: Path) -> int:
     ]
     _write(run / "links", "links", rows, LINKS)
     return len(rows)
+
+
+def _compared(run: str, pairs: list[tuple[str, str]]) -> bytes:
+    """The links of some pairs, as JSON. Their articles wait packed: they are few kilobytes each."""
+    wanted = {i for pair in pairs for i in pair}
+    packed = {i: zlib.compress(msgspec.json.encode((a, r)), 1) for i, a, r, _ in records(Path(run), sorted((Path(run) / "articles").glob("day=*")), wanted)}
+    out: list[Link] = []
+    for left, right in pairs:
+        if left in packed and right in packed:
+            one, other = sorted((_unpacked(packed[left]), _unpacked(packed[right])), key=_by_time)
+            days = abs((one[0].published_at - other[0].published_at).days) if one[0].published_at and other[0].published_at else 0
+            if days <= VIEW and (link := compared(*one, *other)):
+                out.append(link)
+    return msgspec.json.encode(out)
+
+
+def _beside(work: Callable[..., bytes], calls: Sequence[tuple[Any, ...]], processes: int) -> Iterator[bytes]:
+    """Do some work in processes beside this one, in order; each process does one thing and goes, so that what it held goes with it."""
+    if processes < 2 or not calls:
+        yield from (work(*call) for call in calls)
+        return
+    with ProcessPoolExecutor(min(processes, len(calls)), mp_context=get_context("spawn"), initializer=alone, max_tasks_per_child=1) as pool:
+        try:
+            yield from (ask.result() for ask in [pool.submit(work, *call) for call in calls])
+        except BrokenProcessPool as error:
+            raise EngineError(f"a process died while copies or stories were looked for ({error}); the same call goes on") from error
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def windows(run: Path) -> list[list[str]]:
@@ -130,30 +159,18 @@ def windows(run: Path) -> list[list[str]]:
     return out + ([["undated"]] if "undated" in days else [])
 
 
-def stories(run: Path) -> int:
-    """Put the articles into stories, a window of days at a time, and stitch them; return how many. A window that is done is not done again."""
-    state = run / "state/stories.json"
-    kept: list[Story] = msgspec.json.decode(state.read_bytes(), type=list[Story]) if state.exists() else []
-    seen = {i for s in kept for i in s.article_ids}
-    open_, closed = kept, []
-    for days in windows(run):
+def stories(run: Path, processes: int = 1) -> int:
+    """Put the articles into stories, windows of days in processes beside this one, and stitch them; return how many. A window that is done is not done again."""
+    (run / "state/windows").mkdir(parents=True, exist_ok=True)
+    every = windows(run)
+    open_: list[Story] = []
+    closed: list[Story] = []
+    for days, raw in zip(every, _beside(_window, [(str(run), days) for days in every], processes), strict=True):
         among = ids_of(run, days)
-        if among <= seen:
-            continue
-        vectors: dict[str, bytes] = {}
-
-        def known(article_id: str, vectors: dict[str, bytes] = vectors) -> Vector | None:
-            return unpacked(raw) if (raw := vectors.pop(article_id, None)) else None
-
-        found: list[Link | Story] = [one for one in relate(told(run, days, vectors), known=known) if isinstance(one, Story)]
+        found: list[Link | Story] = [*msgspec.json.decode(raw, type=list[Story])]
         before = [s for s in open_ if among & set(s.article_ids)]
-        rest = [s for s in open_ if not among & set(s.article_ids)]
-        closed += rest
+        closed += [s for s in open_ if not among & set(s.article_ids)]
         open_ = [s for s in stitched(found, before, among) if isinstance(s, Story)]
-        seen |= among
-        written = state.with_suffix(f".{os.getpid()}")
-        written.write_bytes(msgspec.json.encode([*closed, *open_]))
-        written.replace(state)
     whole = sorted([*closed, *open_], key=lambda s: s.id)
     rows = [
         {
@@ -169,6 +186,23 @@ def stories(run: Path) -> int:
     ]
     _write(run / "stories", "stories", rows, STORIES)
     return len(rows)
+
+
+def _window(run: str, days: list[str]) -> bytes:
+    """The stories of a window of days, as JSON; kept, so that a run that goes on has them."""
+    path = Path(run) / "state/windows" / f"{days[-1]}.json"
+    if path.exists():
+        return path.read_bytes()
+    vectors: dict[str, bytes] = {}
+
+    def known(article_id: str) -> Vector | None:
+        return unpacked(raw) if (raw := vectors.pop(article_id, None)) else None
+
+    found = msgspec.json.encode([one for one in relate(told(Path(run), days, vectors), known=known) if isinstance(one, Story)])
+    written = path.with_suffix(f".{os.getpid()}")
+    written.write_bytes(found)
+    written.replace(path)
+    return found
 
 
 def _write(folder: Path, name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> None:

@@ -26,7 +26,7 @@ def batch(
 ) -> None:
     """Work through an input into Parquet by day: articles, teasers, mentions, events, figures, dates, problems, then links of copies and stories."""
     try:
-        from marsad.batch import BatchError
+        from marsad.batch import BatchError, EngineError
         from marsad.batch import batch as worked
     except ModuleNotFoundError as error:
         raise typer.BadParameter(f"it needs `pip install marsad[batch]` ({error.name})") from error
@@ -43,7 +43,7 @@ def batch(
 
         try:
             manifest = worked(source, output, engine, not full, processes or None, tell)
-        except BatchError as error:
+        except (BatchError, EngineError) as error:
             raise typer.BadParameter(str(error)) from error
     err.print(
         f"{manifest['pages']:,} pages, {manifest['articles']:,} articles, {manifest['links']:,} copies, {manifest['stories']:,} stories, {manifest['problems']:,} problems, {manifest['set_aside'] + len(manifest['poison'])} set aside: {output}",

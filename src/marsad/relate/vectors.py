@@ -129,7 +129,7 @@ class Meanings:
     """Works meanings out ahead of their use, in `cores` processes beside this one; in this one, when they are asked for, with one core. Use as a context manager."""
 
     def __init__(self, cores: int = 1) -> None:
-        self.pool = ProcessPoolExecutor(cores, mp_context=get_context("spawn"), initializer=_alone) if cores > 1 else None
+        self.pool = ProcessPoolExecutor(cores, mp_context=get_context("spawn"), initializer=alone) if cores > 1 else None
 
     def __enter__(self) -> Meanings:
         return self
@@ -152,7 +152,7 @@ class Meanings:
         return result
 
 
-def _alone() -> None:
+def alone() -> None:
     """A worker leaves Ctrl-C to the process that began it, and goes when that has gone, however it went."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = os.getppid()
