@@ -1,15 +1,15 @@
-"""Forecasts of counts as distributions: baselines that are hard to beat, and a mixture that is used only where rolling backtests on the very series show it better. Pure.
+"""Forecasts of counts as distributions: baselines that are hard to beat, and a mixture that is used only where rolling backtests show it better. Pure.
 
 Baselines: zero; the last value as Poisson; the mean of the last YEAR periods as Poisson; "conflictology", the last YEAR periods resampled (Hegre et al. 2024, VIEWS prediction challenge).
 The mixture pools what happened before, weighted by age with several half-lives and spread by several widths; how much each counts is learned from how well it would have forecast the past of this series
-(exponential weights on the CRPS; Vovk 1990, Gneiting & Raftery 2007). No parameter is fitted to other data.
+(exponential weights on the CRPS; Vovk 1990, Gneiting & Raftery 2007), and from the pasts of other series where there are any (`together`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +18,26 @@ Floats = NDArray[np.float64]
 YEAR = 12  # periods of the baselines
 LEAST, LEAST_SOME = 24, 5  # periods of history, and periods with anything, from which a forecast is made
 HALVES = (1.5, 4.0, 10.0, 30.0)  # half-lives in periods of the mixture's memory
-WIDTHS = (0.0, 0.5, 1.0)  # spread of each past value, as the standard deviation of its logarithm
+WIDTHS = (0.0, 0.5, 1.0, 1.5)  # spread of each past value, as the standard deviation of its logarithm
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-RATE = 10.0  # how fast a worse part loses weight: one that is 10 % worse has a third of it
+RATE = 5.0  # how fast a worse part loses weight: one that is 10 % worse has three fifths of it
 FADE = 80.0  # half-life, in periods, of what is remembered of a part's past
-DRIFT = 0.15  # how much wider the mixture gets with the square root of the periods ahead
 ENOUGH = 24.0  # periods with something from which the scores are trusted fully
 BURN = 12  # first period that is forecast in the backtest
 LOOK = 240  # periods of history that are looked at
 FIRST = 0.97  # another baseline than conflictology is the best one only when its CRPS is at most so much of its
+OTHERS = 1600.0  # outcomes (one for each horizon) that what other series say counts for in the choice
+GRID = 72  # counts at which distributions are compared, ever further apart
 MARGIN = 1.0  # the mixture speaks where its CRPS is at most so much of the best baseline's
 _NODES = np.array([-1.7321, 0.0, 1.7321])  # three-point Gauss-Hermite quadrature of a normal
 _MASS = np.array([1 / 6, 2 / 3, 1 / 6])
 BASELINES = ("zero", "last", "mean", "conflictology")
 
 
-_PARTS = len(HALVES) * len(WIDTHS)
+_KERNELS = len(HALVES) * len(WIDTHS)
+PARTS = _KERNELS + 1 + len(BASELINES)
 TRUST = np.array(
-    [0.8 / _PARTS] * _PARTS + [0.01, 0.02, 0.01, 0.01, 0.15]
+    [0.8 / _KERNELS] * _KERNELS + [0.01, 0.02, 0.01, 0.01, 0.15]
 )  # how much each part counts before anything is known of it; Poisson distributions are too sure of themselves
 
 
@@ -147,64 +149,97 @@ def pooled(pools: Sequence[Pool], weights: Floats) -> Pool:
     return made(np.concatenate([p.values for p in pools]), np.concatenate([p.weights * w for p, w in zip(pools, weights, strict=True)]))
 
 
-def widened(pool: Pool, width: float) -> Pool:
-    """Return a distribution with every value spread by a lognormal of this width, its mean kept: the further ahead, the less the level of today says."""
-    spread = np.rint(pool.values[:, None] * np.exp(width * _NODES[None, :] - width * width / 2))
-    return made(spread.ravel(), (pool.weights[:, None] * _MASS[None, :]).ravel())
+class Said(NamedTuple):
+    """What is said from an origin: the parts; a grid of counts with the steps between them, and how likely each part holds a count of at most that (parts x grid); how much each part counts, by horizon; the mean of the year before."""
+
+    parts: list[Pool]
+    grid: Floats
+    steps: Floats
+    below: Floats
+    shares: Floats
+    level: float
+
+    def mixture(self, ahead: int) -> Pool:
+        """Return the mixture for so many periods ahead."""
+        shares = self.shares[ahead - 1]
+        keep = np.flatnonzero(shares > 1e-3)
+        return pooled([self.parts[k] for k in keep], shares[keep])
+
+    def baselines(self) -> list[Pool]:
+        """Return what the baselines say, for every period ahead."""
+        return self.parts[-len(BASELINES) :]
+
+
+class Knowledge(Protocol):
+    """What other series say (`together.Common`)."""
+
+    def trust(self, level: float) -> Floats:
+        """Return the weights of the parts by horizon at a level of counts."""
+
+    def ratio(self, level: float) -> float | None:
+        """Return how the mixture did there, beside the best baseline."""
+
+    def note(self, said: Said, ahead: int, above: Floats, losses: Floats, mixture: float) -> None:
+        """Take what an outcome says."""
 
 
 class Backtest:
-    """Rolling forecasts of a series from its own past, an origin at a time: scores of the baselines, of the mixture's parts, and of the mixture, by horizon."""
+    """Rolling forecasts of a series from its own past, an origin at a time, and how they did. known: what other series say."""
 
-    def __init__(self, counts: Sequence[float], horizon: int) -> None:
-        self.counts, self.horizon = np.asarray(counts, float)[-LOOK:], horizon
+    def __init__(self, counts: Sequence[float], horizon: int, known: Knowledge | None = None) -> None:
+        self.counts, self.horizon, self.known = np.asarray(counts, float), horizon, known
         self.now = min(BURN, len(self.counts)) - 1  # origin: the last period that is known
-        n = len(HALVES) * len(WIDTHS) + 1 + len(BASELINES)
-        self.loss = np.zeros((horizon, n))  # faded sums of the parts' scores
+        self.loss = np.zeros((horizon, PARTS))  # faded sums of the parts' scores
         self.size = np.zeros(horizon)
         self.told = np.zeros(horizon)  # faded number of periods that tell something: those in which something happened
-        self.given: dict[int, tuple[list[Pool], list[Pool]]] = {}  # origin -> parts, mixtures by horizon
-        self.based: dict[int, list[Pool]] = {}
-        self.scores: list[tuple[int, int, float, tuple[float, ...]]] = []  # origin, horizon, mixture, baselines
+        self.said: dict[int, Said] = {}
+        self.mixture, self.based, self.heard = (
+            0.0,
+            np.zeros(len(BASELINES)),
+            0.0,
+        )  # faded sums over all horizons: scores of the mixture and of the baselines, outcomes that told something
 
-    def weights(self, h: int) -> Floats:
-        """Return how much each part counts at a horizon (1 and up)."""
-        if not self.size[h - 1]:
-            return TRUST
-        mean = self.loss[h - 1] / self.size[h - 1]
-        scale = max(float(mean.min()), 1e-9)
-        raw = np.exp(-RATE * (mean / scale - 1) * min(1.0, self.told[h - 1] / ENOUGH))
-        out: Floats = TRUST * raw / (TRUST * raw).sum()
+    def say(self) -> Said:
+        """Return what is said from the present origin."""
+        history = self.counts[max(0, self.now + 1 - LOOK) : self.now + 1]
+        parts, level = experts(history), float(history[-YEAR:].mean())
+        grid = np.unique(np.rint(np.sinh(np.linspace(0.0, np.arcsinh(4 * history[-5 * YEAR :].max() + 10), GRID))))
+        steps = np.diff(np.append(grid, grid[-1] + 1))
+        below = np.stack([np.concatenate([[0.0], np.cumsum(p.weights)])[np.searchsorted(p.values, grid, side="right")] for p in parts])
+        self.said[self.now] = Said(parts, grid, steps, below, self._shares(level), level)
+        return self.said[self.now]
+
+    def _shares(self, level: float) -> Floats:
+        """How much each part counts by horizon: what other series say, and how it did on this one."""
+        trust = self.known.trust(level)[: self.horizon] if self.known else np.tile(TRUST, (self.horizon, 1))
+        mean = self.loss / np.maximum(self.size, 1e-9)[:, None]
+        scale = np.maximum(mean.min(1, keepdims=True), 1e-9)
+        out: Floats = trust * np.exp(-RATE * (mean / scale - 1) * np.minimum(1.0, self.told / ENOUGH)[:, None] * (self.size > 0)[:, None])
+        out /= out.sum(1, keepdims=True)
         return out
 
-    def say(self) -> tuple[list[Pool], list[Pool]]:
-        """Return what the mixture and the baselines say from the present origin: the mixture for every horizon."""
-        history = self.counts[: self.now + 1]
-        parts = experts(history)
-        mixed = []
-        for h in range(1, self.horizon + 1):
-            shares = self.weights(h)
-            keep = np.flatnonzero(shares > 1e-3)
-            mixed.append(widened(pooled([parts[k] for k in keep], shares[keep]), DRIFT * math.sqrt(h)))
-        self.given[self.now], self.based[self.now] = (parts, mixed), parts[-len(BASELINES) :]
-        return mixed, self.based[self.now]
-
-    def step(self) -> None:
-        """Go on by a period: what it brought is held against what was said of it before."""
+    def step(self, pupil: Knowledge | None = None) -> None:
+        """Go on by a period: what it brought is held against what was said of it before. pupil: learns from it."""
         self.now += 1
-        seen = self.counts[self.now : self.now + 1]
-        fade = 0.5 ** (1 / FADE)
+        seen, fade = self.counts[self.now], 0.5 ** (1 / FADE)
+        slow = math.sqrt(fade)
+        self.mixture, self.based, self.heard = self.mixture * slow, self.based * slow, self.heard * slow
         for h in range(1, self.horizon + 1):
-            origin = self.now - h
-            if origin in self.given:
-                parts, mixed = self.given[origin]
-                loss = np.array([crps(p, seen)[0] for p in parts])
-                self.loss[h - 1] = self.loss[h - 1] * fade + loss
-                self.size[h - 1] = self.size[h - 1] * fade + 1
-                self.told[h - 1] = self.told[h - 1] * fade + float(seen[0] > 0)
-                self.scores.append((origin, h, float(crps(mixed[h - 1], seen)[0]), tuple(float(x) for x in loss[-len(BASELINES) :])))
-        self.given.pop(self.now - self.horizon, None)
-        self.based.pop(self.now - self.horizon, None)
+            said = self.said.get(self.now - h)
+            if said is None:
+                continue
+            above = (said.grid >= seen).astype(float)
+            losses = (((said.below - above) ** 2) * said.steps).sum(1)
+            mixture = float((((said.shares[h - 1] @ said.below - above) ** 2) * said.steps).sum())
+            self.loss[h - 1] = self.loss[h - 1] * fade + losses
+            self.size[h - 1] = self.size[h - 1] * fade + 1
+            self.told[h - 1] = self.told[h - 1] * fade + float(seen > 0)
+            self.mixture += mixture
+            self.based = self.based + losses[-len(BASELINES) :]
+            self.heard += float(seen > 0)
+            if pupil:
+                pupil.note(said, h, above, losses, mixture)
+        self.said.pop(self.now - self.horizon, None)
 
     def run(self) -> Backtest:
         """Go through the whole series."""
@@ -215,29 +250,32 @@ class Backtest:
 
     def best(self) -> tuple[str, float | None]:
         """Return the best baseline so far, and the CRPS of the mixture relative to it; later scores count more. None when there are no scores yet."""
-        if not self.scores:
+        if not self.size.any():
             return "conflictology", None
-        ages = np.array([self.now - s[0] for s in self.scores], float)
-        keep = np.exp2(-ages / (2 * FADE))
-        mixture = float((keep * np.array([s[2] for s in self.scores])).sum())
-        based = (keep[:, None] * np.array([s[3] for s in self.scores])).sum(0)
-        at = int(based.argmin())
-        usual = BASELINES.index("conflictology")
-        at = at if based[at] < FIRST * based[usual] else usual
-        return BASELINES[at], (mixture / based[at] if based[at] > 0 else 1.0 if mixture == 0 else math.inf)
+        at, usual = int(self.based.argmin()), BASELINES.index("conflictology")
+        at = at if self.based[at] < FIRST * self.based[usual] else usual
+        return BASELINES[at], (self.mixture / self.based[at] if self.based[at] > 0 else 1.0 if self.mixture == 0 else math.inf)
+
+    def speaks(self) -> bool:
+        """Whether the mixture is to be used: it was no worse than the best baseline on this series, and on others at its level, which count as much as OTHERS outcomes of its own."""
+        ratio = self.best()[1]
+        level = float(self.counts[max(0, self.now + 1 - YEAR) : self.now + 1].mean())
+        others = self.known.ratio(level) if self.known else None
+        if others is None:
+            return ratio is not None and ratio <= MARGIN
+        own = self.heard if ratio is not None and math.isfinite(ratio) else 0.0
+        return (own * (ratio or 0.0) + OTHERS * others) / (own + OTHERS) <= MARGIN if own else others <= MARGIN
 
 
-def forecast(counts: Sequence[float], horizon: int) -> Forecast:
-    """Return the coming `horizon` periods of a series of counts, oldest first. Too little history gives a Forecast without periods that says what is missing."""
+def forecast(counts: Sequence[float], horizon: int, known: Knowledge | None = None) -> Forecast:
+    """Return the coming `horizon` periods of a series of counts, oldest first. known: what other series say. Too little history gives a Forecast without periods that says what is missing."""
     seen, some = len(counts), sum(1 for c in counts if c > 0)
     if seen < LEAST or some < LEAST_SOME:
         wanted = f"{seen} periods, {some} of them with events; a forecast needs {LEAST} and {LEAST_SOME}"
         return Forecast((), "", None, "", seen, wanted)
-    test = Backtest(counts, horizon).run()
-    mixed, based = test.say()
-    best, ratio = test.best()
-    use = ratio is not None and ratio <= MARGIN
-    pools = mixed if use else [based[BASELINES.index(best)]] * horizon
+    test = Backtest(counts[-LOOK:], horizon, known).run()
+    said, (best, ratio), use = test.say(), test.best(), test.speaks()
+    pools = [said.mixture(h) for h in range(1, horizon + 1)] if use else [said.baselines()[BASELINES.index(best)]] * horizon
     return Forecast(tuple(period(p) for p in pools), "mixture" if use else best, ratio, best, seen)
 
 
