@@ -9,18 +9,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from marsad.arabic.letters import fold
 from marsad.arabic.words import forms, words
 from marsad.archive import Archive, schema
-from marsad.archive.asked import Ask, E, own
+from marsad.archive.asked import ME, THEM, Ask, E, own
 from marsad.archive.search import Query, ranked
 from marsad.archive.terms import search_terms
 from marsad.knowledge import rows
 from marsad.outlook.dossier import Matter
-from marsad.outlook.forecast import Forecast, forecast
+from marsad.outlook.forecast import LEAST, LEAST_SOME, Forecast, forecast
 from marsad.outlook.series import Week, known, monday_of, weekly
+from marsad.outlook.together import Common, together
 from marsad.outlook.told import Evidence, Told, content_stems
 from marsad.read.see import PLACES, gazetteer
 from marsad.records import Article, Span
@@ -28,7 +29,7 @@ from marsad.relate.revisions import changes
 
 MOST = 120  # articles of a dossier
 NEAR = 0.5  # of the best article's weight that another one must have
-WEEKS_AHEAD = 8
+WEEKS_AHEAD, FARTHEST = 8, 12
 _ASKING = frozenset(
     w
     for line_ in ("ما ماذا هو هي هل كيف لماذا متى أين من عن في على إلى مستقبل مصير آفاق احتمالات سيناريوهات مآل بعد يمكن سوف أن الذي التي و أو هذا هذه", "what is the future of will happen to with in on at a an who when where why how are was were and or do does next for")
@@ -149,9 +150,33 @@ def matter_of(store: Archive, question: str) -> Matter:
 
 
 def series_of(store: Archive, who: str, other: str = "", ahead: int = WEEKS_AHEAD) -> tuple[list[Week], dict[str, list[Evidence]], Forecast | None]:
-    """Return the weeks of an actor (ISO code or entity) or a pair, the events that were counted by week, and the forecast of the coming weeks; nothing for nobody."""
-    if not who:
-        return [], {}, None
+    """Return the weeks of an actor (ISO code or entity) or a pair, the events that were counted by week, and the forecast of the coming weeks, with what was learned from other series (`learn`); nothing for nobody."""
+    weeks, counted = weeks_of(store, who, other) if who else ([], {})
+    return weeks, counted, forecast(known(weeks), ahead, Common.of(store.learned_path, ahead)) if weeks else None
+
+
+def learn(store: Archive, most: int = 40) -> int:
+    """Learn from the pairs of countries with most events how to forecast one, and keep it beside the archive; return from how many."""
+    with store.reading_from() as db:
+        sides = (ME.c.country, THEM.c.country)
+        joined = ME.join(THEM, and_(ME.c.number == THEM.c.number, ME.c.ord == THEM.c.ord))
+        query = select(*sides, func.count().label("n")).select_from(joined).where(ME.c.role == "actor", THEM.c.role == "recipient", *(s != "" for s in sides), sides[0] != sides[1])
+        pairs: Counter[tuple[str, str]] = Counter()
+        for one, other, n in db.execute(query.group_by(*sides)):
+            pairs[min(one, other), max(one, other)] += n
+    told = [known(weeks_of(store, one, other)[0]) for (one, other), _ in pairs.most_common(most)]
+    series = [counts for counts in told if len(counts) >= LEAST and sum(c > 0 for c in counts) >= LEAST_SOME]
+    common = Common(FARTHEST)
+    for _ in together(series, FARTHEST, common):
+        pass
+    if series:
+        store.learned_path.parent.mkdir(parents=True, exist_ok=True)
+        common.kept(store.learned_path)
+    return len(series)
+
+
+def weeks_of(store: Archive, who: str, other: str = "") -> tuple[list[Week], dict[str, list[Evidence]]]:
+    """Return the weeks of an actor or a pair, and the events that were counted by week."""
     source, where, _ = Ask(who, other, statuses=("asserted",)).source()
     query = select(E.day, E.type, E.mode, E.start, A.id, A.outlet, A.published_at).select_from(source).where(*where, E.day.is_not(None), E.type != "STATE", own()).distinct()
     with store.reading_from() as db:
@@ -169,4 +194,4 @@ def series_of(store: Archive, who: str, other: str = "", ahead: int = WEEKS_AHEA
     for r in found:
         if monday := monday_of(r.day):
             counted.setdefault(monday, []).append(Evidence(r.id, Span(r.start, r.start + 1), r.outlet, r.published_at or ""))
-    return weeks, counted, forecast(known(weeks), ahead) if weeks else None
+    return weeks, counted

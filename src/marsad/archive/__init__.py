@@ -55,10 +55,19 @@ class Archive:
 
     @property
     def index_path(self) -> Path:
-        """Where the index of vectors is kept: beside a SQLite file, in the user's cache for a server."""
+        """Where the index of vectors is kept."""
+        return self._beside("nearby")
+
+    @property
+    def learned_path(self) -> Path:
+        """Where is kept what forecasts learned from all series of the archive."""
+        return self._beside("outlook")
+
+    def _beside(self, what: str) -> Path:
+        """What can be made again from the archive: beside a SQLite file, in the user's cache for a server."""
         if not is_url(self.where):
-            return Path(f"{self.where}.nearby")
-        return Path.home() / ".cache/marsad" / f"{key(self.where)}.nearby"
+            return Path(f"{self.where}.{what}")
+        return Path.home() / ".cache/marsad" / f"{key(self.where)}.{what}"
 
     @contextmanager
     def reading_from(self) -> Iterator[Connection]:

@@ -63,7 +63,7 @@ def watch(
     """Collect again and again, until stopped; read what is new, put it into stories, and send the news of watches."""
     import time
 
-    from marsad import line
+    from marsad import line, topics
     from marsad.commands.serve import told_watches
 
     err = console(True)
@@ -74,6 +74,8 @@ def watch(
             with Progress(console=err, transient=True) as progress:
                 if line.reread(store, fast, progress):
                     line.relate_recent(store, fast, progress)
+                    if not store.learned_path.exists() or time.time() - store.learned_path.stat().st_mtime > 86400:
+                        topics.learn(store)
             for problem in told_watches(store, inside)[1]:
                 show.problem(err, problem)
         time.sleep(max(0.0, every * 60 - (time.monotonic() - began)))

@@ -54,16 +54,21 @@ def picture_of(made: Dossier, lang: str) -> str:
 def outlook(
     pair: Annotated[str, typer.Argument(help="two countries by their ISO codes, USA:IRQ, or one country or entity")],
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=12, help="weeks ahead")] = 8,
+    learn: Annotated[bool, typer.Option("--learn", help="first learn from all pairs of the archive; `marsad watch` does so once a day")] = False,
     archive: Where = "",
 ) -> None:
     """Show the weeks of a pair or an actor and what may follow: quantiles, chance of at least one event, and which model speaks and why."""
+    from marsad import topics
     from marsad.outlook.forecast import LEVELS
-    from marsad.topics import series_of
 
     one, _, other = pair.partition(":") if pair.count(":") == 1 and len(pair) == 7 else (pair, "", "")
     out = console()
     with Archive(where_of(archive)) as store:
-        told, counted, ahead = series_of(store, one, other, weeks)
+        if learn:
+            with console(True).status("learning"):
+                count = topics.learn(store)
+            console(True).print(f"learned from {count} pairs" if count else "no pair has weeks enough to learn from")
+        told, counted, ahead = topics.series_of(store, one, other, weeks)
     if not counted:
         show.problem(console(True), Problem(stage="outlook", subject_id=pair, code="not-found", detail=f"{pair}: no events of it in the archive; a pair is written USA:IRQ"))
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from marsad.arabic.letters import fold
 from marsad.outlook.figures import Count, counts
-from marsad.outlook.forecast import LEAST, LEAST_SOME, Forecast
+from marsad.outlook.forecast import LEAST, LEAST_SOME, MARGIN, Forecast
 from marsad.outlook.positions import AGAINST, FOR, Position, positions
 from marsad.outlook.series import Week
 from marsad.outlook.timeline import Happening, timeline
@@ -226,6 +226,8 @@ def _outlook(matter: Matter, say: Mapping[str, str]) -> Iterator[Sentence]:
     first, last = told.periods[0], told.periods[-1]
     model = (
         say["model_mixture"].format(ratio=f"{told.ratio:.2f}", best=say[f"baseline_{told.best}"])
+        if told.model == "mixture" and (told.ratio or 0.0) <= MARGIN
+        else say["model_others"].format(best=say[f"baseline_{told.best}"])
         if told.model == "mixture"
         else say["model_baseline"].format(best=say[f"baseline_{told.best}"])
     )

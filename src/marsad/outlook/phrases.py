@@ -28,6 +28,7 @@ _BOTH: Mapping[str, tuple[str, str]] = {
         "Next week: between {low} and {high} events with a chance of 90 % (median {middle}), at least one with {some} %; in {n} weeks between {later_low} and {later_high}.",
     ),
     "model_mixture": ("يتكلم هنا المزيج لأنه كان أدق من أفضل خط أساس ({best}) على ماضي هذه السلسلة: نسبة الخطأ {ratio}.", "The mixture speaks, since it was better than the best baseline ({best}) on the past of this series: its error is {ratio} of the other's."),
+    "model_others": ("يتكلم هنا المزيج لأنه كان أدق من خطوط الأساس على سلاسل الأرشيف معا، وإن لم يكن أدق من ({best}) على ماضي هذه السلسلة.", "The mixture speaks, since it was better than the baselines over the series of the archive together, though not better than the best one ({best}) on the past of this series."),
     "model_baseline": ("يتكلم هنا خط الأساس ({best}) لأن المزيج لم يكن أدق منه على ماضي هذه السلسلة.", "The baseline ({best}) speaks, since the mixture was no better on the past of this series."),
     "baseline_zero": ("لا شيء", "nothing"), "baseline_last": ("آخر قيمة", "last value"), "baseline_mean": ("المتوسط القريب", "recent mean"), "baseline_conflictology": ("تكرار الماضي القريب", "conflictology"),
     "omen": ("ما يراقب: بعد {n} أسابيع عدائية زادت الأحداث {rises} مرات، وبعد {m} أسابيع أخرى زادت {others} مرات.", "To watch: after {n} hostile weeks events rose {rises} times, after {m} other weeks {others} times."),

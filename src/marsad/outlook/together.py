@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -72,13 +73,13 @@ class Common:
     def of(path: Path, horizon: int) -> Common | None:
         """Return what is kept in a file for the first `horizon` periods; None when there is none that can be used."""
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as source, np.load(source, allow_pickle=False) as data:
                 out = Common(data["weights"].shape[1])
                 for name in ("weights", "scale", "number", "mixture", "based"):
                     if data[name].shape != getattr(out, name).shape:
                         return None
                     setattr(out, name, data[name])
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
         return out if out.weights.shape[1] >= horizon and out.weights.shape[2] == PARTS else None
 
