@@ -33,6 +33,7 @@ _DUALS = {stem + end: 2 * value for stem, value in (("الف", 1e3), ("مليو�
 _FRACTIONS = {"نصف": 0.5, "ربع": 0.25, "ثلث": 1 / 3, "ثلثين": 2 / 3, "ثلثي": 2 / 3}
 _VAGUE = {"عشرات": 10.0, "ميات": 100.0, "الاف": 1e3, "الوف": 1e3, "ملايين": 1e6, "مليارات": 1e9}
 _TOKEN = re.compile(r"(?P<and>و ?)?(?P<the>ال-?)?(?:(?P<digits>\d{1,3}(?:[.,]\d{3})+(?![\d.,]\d)|\d+(?:[.,]\d+)?)(?![\d/:]|-\d)|(?P<word>[\u0621-\u064a]+))")
+_GLUED = re.compile(r"(?<![^\W\d_])[وف]?[بلك]$")  # «لـ118 هجوما»
 _ORDINALS = {
     stem: n
     for n, stems in enumerate(
@@ -84,7 +85,7 @@ def _tokens(folded: str) -> list[_Token]:
     out: list[_Token] = []
     for m in _TOKEN.finditer(folded):
         if m["digits"]:
-            if m.start() and (folded[m.start() - 1].isalnum() or folded[m.start() - 1] in "/:.") and not m["and"] and not m["the"]:
+            if m.start() and (folded[m.start() - 1].isalnum() or folded[m.start() - 1] in "/:.") and not m["and"] and not m["the"] and not _GLUED.search(folded, max(0, m.start() - 4), m.start()):
                 continue
             out.append(_Token(m.start("digits"), m.end(), bool(m["and"]), "digits", digits_value(m["digits"])))
             continue

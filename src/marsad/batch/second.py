@@ -24,7 +24,7 @@ from marsad.relate import relate
 from marsad.relate.copies import VIEW, compared
 from marsad.relate.vectors import Vector, alone, unpacked
 
-PAIRS = 20_000  # pairs of articles that are compared in one go
+PAIRS = 20_000  # pairs of articles that are compared in one go, at most
 WINDOW, BEFORE = 7, 5  # days of a window, and days before it that it looks at too
 LINKS = pa.schema([("left_id", pa.string()), ("right_id", pa.string()), ("kind", pa.string()), ("score", pa.float64()), ("agency", pa.string()), ("record", pa.string())])
 STORIES = pa.schema(
@@ -102,7 +102,8 @@ def _unpacked(raw: bytes) -> tuple[Article, Reading]:
 def links(run: Path, processes: int = 1) -> int:
     """Find the copies among all articles and write them; return how many. Pairs are compared in portions, in processes beside this one."""
     pairs = candidates(run)
-    portions = [pairs[i : i + PAIRS] for i in range(0, len(pairs), PAIRS)]
+    size = max(1, min(PAIRS, -(-len(pairs) // processes)))
+    portions = [pairs[i : i + size] for i in range(0, len(pairs), size)]
     first: dict[str, Link] = {}
     for raw in _beside(_compared, [(str(run), portion) for portion in portions], processes):
         for link in msgspec.json.decode(raw, type=list[Link]):

@@ -113,6 +113,9 @@ _DUALS = {
     }.items()
     for end in (("تين", "تان") if stem_ == "غار" else ("ين", "ان"))
 }  # fmt: skip
+_NUMBER_OF = frozenset({"عدده", "عددها", "عددهم", "عددهن"})
+_LINKING = frozenset({"البالغ", "والبالغ", "البالغه", "المقدر", "يبلغ", "ويبلغ", "بلغ", "الذين", "الذي", "التي", "يقدر", "ويقدر", "و"})
+_ENDS = re.compile(r"[.!؟?؛\n]")
 _PLURAL_TOO = {"مدنيين", "فلسطينيين", "عسكريين", "شرطيين", "ارهابيين"}
 
 
@@ -134,13 +137,40 @@ def figures(text: str, timed: Sequence[tuple[int, int]] | None = None) -> list[F
             if upper:
                 scale = next((x for x in (1e9, 1e6, 1e3) if upper.value >= x and number.value < 1e3), 1)
                 figure = msgspec.structs.replace(figure, value=number.value * scale, upper=upper.value, bound=">=")
-            out.append(figure)
+            out.append(_of_same(text, tokens, folded, figure, out[-1] if out else None))
     taken = [(f.start, f.end) for f in out]
     for i, word in enumerate(tokens):
         bare = folded[i].removeprefix("و").removeprefix("ال").removeprefix("ب").removeprefix("ل")
         if bare in _DUALS and bare not in _PLURAL_TOO and not any(a < word.end and word.start < b for a, b in taken):
             out.append(Figure(start=word.start, end=word.end, value=2, unit=word.text, what=_what(folded, i, i), bound="="))
     return sorted(out, key=lambda f: f.start)
+
+
+def _of_same(text: str, tokens: list[Word], folded: list[str], figure: Figure, before: Figure | None) -> Figure:
+    """A figure without noun with the noun it counts all the same: «المحتجزين، وعددهم نحو 130»; «من 118 هجوما إلى 130»."""
+    if figure.unit or figure.what == "money":
+        return figure
+    first = next(i for i, w in enumerate(tokens) if w.end > figure.start)
+    for i in range(first - 1, max(0, first - 8), -1):
+        if folded[i] in ".؛":
+            break
+        if folded[i].removeprefix("و") in _NUMBER_OF:
+            at = i - 1
+            while at > 0 and (folded[at] in _LINKING or not folded[at].isalpha()):
+                at -= 1
+            if len(folded[at]) > 2 and folded[at].isalpha():
+                return msgspec.structs.replace(figure, unit=tokens[at].text, what=_STEMS.get(stem(folded[at]), figure.what))
+    if (
+        before
+        and before.unit
+        and "%" not in before.unit
+        and not _ENDS.search(text, before.end, figure.start)
+        and first
+        and folded[first - 1] in ("الي", "عن")
+        and figure.what == "other"
+    ):
+        return msgspec.structs.replace(figure, unit=before.unit, what=before.what)
+    return figure
 
 
 def _is_range(text: str, low: Number, high: Number) -> bool:
