@@ -18,7 +18,10 @@ def page() -> str:
     for name, record in vars(records).items():
         if inspect.isclass(record) and issubclass(record, msgspec.Struct) and record.__module__ == records.__name__:
             out += ["", f"## {name}", "", inspect.cleandoc(record.__doc__ or ""), "", "| field | type |", "|---|---|"]
-            out += [f"| {field.name} | `{str(field.type).replace('<class ', '').replace('>', '').replace('marsad.records.', '').replace(chr(39), '')}` |" for field in msgspec.structs.fields(record)]
+            out += [
+                f"| {field.name} | `{str(field.type).replace('<class ', '').replace('>', '').replace('marsad.records.', '').replace(chr(39), '')}` |"
+                for field in msgspec.structs.fields(record)
+            ]
     return "\n".join(out) + "\n"
 
 

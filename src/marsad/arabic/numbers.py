@@ -85,7 +85,13 @@ def _tokens(folded: str) -> list[_Token]:
     out: list[_Token] = []
     for m in _TOKEN.finditer(folded):
         if m["digits"]:
-            if m.start() and (folded[m.start() - 1].isalnum() or folded[m.start() - 1] in "/:.") and not m["and"] and not m["the"] and not _GLUED.search(folded, max(0, m.start() - 4), m.start()):
+            if (
+                m.start()
+                and (folded[m.start() - 1].isalnum() or folded[m.start() - 1] in "/:.")
+                and not m["and"]
+                and not m["the"]
+                and not _GLUED.search(folded, max(0, m.start() - 4), m.start())
+            ):
                 continue
             out.append(_Token(m.start("digits"), m.end(), bool(m["and"]), "digits", digits_value(m["digits"])))
             continue
