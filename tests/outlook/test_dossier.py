@@ -65,6 +65,8 @@ def test_planted_contradictions_and_corrections_are_found(store, made):
     yemen = paper.made(store, "الضربات على اليمن", "ar")
     assert "تصحيح" in said(yemen, "contradictions")
     assert "16" in said(yemen, "contradictions")
+    captives = paper.made(store, "المحتجزين في غزة", "ar")
+    assert all(n in said(captives, "figures") for n in ("130", "132", "136"))
     lebanon = paper.made(store, "انتشار الجيش اللبناني في جنوب لبنان", "ar")
     assert {"خمسة آلاف", "عشرة آلاف"} <= {n for n in ("خمسة آلاف", "عشرة آلاف") if n in said(lebanon, "figures")}
 

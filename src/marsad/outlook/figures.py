@@ -14,6 +14,7 @@ from marsad.records import Figure, Span
 COUNTED = ("killed", "injured", "arrested", "displaced", "troops", "attacks", "votes", "other")  # money is of too many things to be set side by side
 ABOUT, CLOSE, LEAST = 0.34, 0.5, 2  # share, of vaguer counts, and number, of content words that two sentences have in common when they count one thing
 APART = 4  # days between two reports of one event's casualties
+CAPTIVES = frozenset(stem(w) for w in ("محتجز", "أسير", "أسرى", "رهينة", "رهائن"))  # a count that stands for months, as that of troops does
 
 
 class Given(NamedTuple):
@@ -107,14 +108,16 @@ def _one(group: _Group, unit: str, words: frozenset[str], days: frozenset[str], 
     """Whether a figure counts what a group counts: by the words around it, or by the day from which both count. Casualties of one event are told within some days."""
     if group.what == "other" and unit != group.unit:
         return False
+    held = group.what == "arrested" and (unit in CAPTIVES or bool(words & CAPTIVES))
     if (
         group.what in ("killed", "injured", "arrested")
+        and not held
         and day
         and group.given[-1].evidence.at
         and abs((date.fromisoformat(day) - date.fromisoformat(group.given[-1].evidence.at[:10])).days) > APART
     ):
         return False
-    about = CLOSE if group.what == "other" else 0.8 * ABOUT if group.what == "attacks" else ABOUT
+    about = CLOSE if group.what == "other" else 0.8 * ABOUT if group.what == "attacks" or held else ABOUT
     for other, since, where in zip(group.words, group.days, group.lands, strict=True):
         if group.what == "troops" and lands and where and not lands & where:
             continue
