@@ -225,3 +225,12 @@ def test_a_correction_through_the_form_is_shown_everywhere(client, store):
     assert client.get(form.url).status_code == 200
     wrong = client.post("/correct", data={**sent, "verdict": "perhaps"}, follow_redirects=False)
     assert wrong.status_code == 400
+
+
+def test_related_articles_are_there_at_the_first_visit(client, store):
+    with store.writing() as db:
+        db.exec_driver_sql("DELETE FROM meaning")
+    ids = [a.id for a in store.articles()][:12]
+    first = [client.get(f"/article/{i}/related").text.count("/article/") for i in ids]
+    assert first == [client.get(f"/article/{i}/related").text.count("/article/") for i in ids]
+    assert max(first) > 3

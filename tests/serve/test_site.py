@@ -28,9 +28,13 @@ def test_what_took_long_is_kept_longer(monkeypatch):
     now[0] += 101.0
     kept.of(("slow", 1), make(0.2))
     assert made == [0.01, 0.2, 0.01, 0.2]
+    kept.of(("endless", 1), make(500.0))
+    now[0] += 601.0
+    kept.of(("endless", 1), make(500.0))
+    assert made[-2:] == [500.0, 500.0]
     kept.clear()
-    kept.of(("slow", 1), make(0.2))
-    assert len(made) == 5
+    kept.of(("endless", 1), make(500.0))
+    assert len(made) == 7
 
 
 def test_one_kind_of_answer_does_not_drive_out_another():

@@ -81,7 +81,7 @@ class Archive:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Within, all that this thread reads is of one state of the archive, over one connection."""
+        """Within, all that this thread reads is of one state of the archive, over one connection: what it writes meanwhile it does not see."""
         with self.reading_from() as connection:
             outer, self.here.seen = getattr(self.here, "seen", None), connection
             try:

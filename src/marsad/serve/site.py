@@ -28,12 +28,12 @@ from marsad.settings import Settings
 
 T = TypeVar("T")
 Asked = ParamSpec("Asked")
-LONGER = 1000
+LONGER, LONGEST = 1000, 600.0
 Web = Request[Any, Any, Any]
 
 
 class Kept:
-    """Answers that are kept for some seconds, by what was asked (a word, or a tuple that begins with one): the last `most` of each word. Asked by several at once, an answer is worked out once; one that took long is kept LONGER times as long as it took, so that no question takes more than a thousandth of a processor."""
+    """Answers that are kept for some seconds, by what was asked (a word, or a tuple that begins with one): the last `most` of each word. Asked by several at once, an answer is worked out once; one that took long is kept LONGER times as long as it took, at most LONGEST seconds, so that no question keeps a processor busy."""
 
     def __init__(self, seconds: float = 60.0, most: int = 500) -> None:
         self.seconds, self.most = seconds, most
@@ -59,7 +59,7 @@ class Kept:
                 raise
             with self.lock:
                 now = time.monotonic()
-                held[asked] = (now + max(self.seconds, LONGER * (now - begun) if self.seconds else 0.0), answer)
+                held[asked] = (now + max(self.seconds, min(LONGEST, LONGER * (now - begun)) if self.seconds else 0.0), answer)
                 held.move_to_end(asked)
                 while len(held) > self.most:
                     gone, _ = held.popitem(last=False)
@@ -98,7 +98,7 @@ def site_of(request: Web) -> Site:
 
 
 def at_once(handler: Callable[Asked, T]) -> Callable[Asked, T]:
-    """Make all that a page shows be of one state of the archive, asked over one connection."""
+    """Make all that a page shows be of one state of the archive, asked over one connection; for pages that keep nothing."""
 
     @wraps(handler)
     def seen(*args: Asked.args, **kwargs: Asked.kwargs) -> T:

@@ -78,8 +78,7 @@ def versions(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     return page(request, "versions.html", {"article": found, "steps": steps})
 
 
-@get("/article/{article_id:str}/related", sync_to_thread=True)
-@at_once
+@get("/article/{article_id:str}/related", sync_to_thread=True)  # not at once: it keeps vectors that are missing, and reads them then
 def related(request: Web, article_id: FromPath[str]) -> Response[bytes]:
     """What in the archive belongs with an article, with the reasons in both texts."""
     site = site_of(request)
