@@ -169,9 +169,8 @@ def learn(store: Archive, most: int = 40) -> int:
     common = Common(FARTHEST)
     for _ in together(series, FARTHEST, common):
         pass
-    if series:
-        store.learned_path.parent.mkdir(parents=True, exist_ok=True)
-        common.kept(store.learned_path)
+    store.learned_path.parent.mkdir(parents=True, exist_ok=True)
+    common.kept(store.learned_path)  # without series too: `marsad watch` does not try again before tomorrow
     return len(series)
 
 

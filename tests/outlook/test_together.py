@@ -87,8 +87,10 @@ def test_an_archive_learns_from_its_pairs(tmp_path):
                         trigger=Span(0, 4), type="ASSAULT", mode="", actors=(0,), recipients=(1,), places=(), by=(), when=None, content=None, status="asserted", score=0.9
                     )
                     entries.append(Entry(page, article, (), Reading(article_id=article.id, mentions=sides, events=(event,), figures=(), dates=(), origin="test")))
-        store.put_all(entries)
         assert not store.learned_path.exists()
+        assert learn(store) == 0
+        assert store.learned_path.exists()
+        store.put_all(entries)
         assert learn(store) == 3
         weeks, _, ahead = series_of(store, "USA", "IRQ", 4)
         assert len(weeks) >= 24
