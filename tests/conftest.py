@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as marsad.cli does, before numpy comes
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 

@@ -1,5 +1,9 @@
+import os
 import random
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from made import BAGHDAD, MALI, NEXT, START, YEMEN, article, told
@@ -35,6 +39,21 @@ def test_events_become_stories_and_copies_follow_their_original():
     assert story.article_ids == ("b1", "b2", "b3")
     assert story.first_at == datetime(2024, 1, 4, 12, tzinfo=UTC)
     assert any("النجباء" in name for name in story.entities)
+
+
+def test_meanings_are_the_same_in_every_process():
+    """Python's order of a set is another in every process, and a vector's last digit hangs on what is worked out beside it."""
+    code = (
+        "import hashlib; from made import START, article; from marsad.relate.vectors import Meanings\n"
+        "given = [article(f'a{n}', f'الخبر رقم {7919 * n} عن العراق', f'قال المتحدث رقم {104729 * n} إن القوات انسحبت من الموقع', n) for n in range(10, 80)]\n"
+        "known = Meanings().of(given)()\n"
+        "print(hashlib.md5(b''.join(known[a.id].tobytes() for a in given)).hexdigest())"
+    )
+    told = {
+        subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, cwd=Path(__file__).parent, capture_output=True, check=True).stdout
+        for seed in "1234"
+    }
+    assert len(told) == 1
 
 
 def test_order_of_arrival_within_a_day_changes_nothing():

@@ -141,7 +141,7 @@ class Meanings:
     def of(self, articles: Sequence[Article]) -> Callable[[], dict[str, Vector]]:
         """Begin with the meanings of articles; return what gives them, by the articles' ids, when it is called. Equal leads are worked out once."""
         leads = {a.id: lead(a) for a in articles}
-        texts = sorted(set(leads.values()), key=len)
+        texts = sorted(set(leads.values()), key=lambda text: (len(text), text))  # the last digit of a meaning hangs on its neighbours
         parts = [texts[i : i + BATCH] for i in range(0, len(texts), BATCH)]
         waiting: list[Callable[[], Vector]] = [self.pool.submit(meanings, part).result for part in parts] if self.pool else [partial(meanings, part) for part in parts]
 
