@@ -7,7 +7,7 @@ import pytest
 from marsad.archive import Archive
 from marsad.archive.put import Entry
 from marsad.dissect import dissect
-from marsad.outlook.forecast import TRUST, Backtest, forecast
+from marsad.outlook.forecast import LEARNED, WIDTHS, Backtest, forecast
 from marsad.outlook.together import Common, together
 from marsad.records import Event, Mention, Reading, Span, page_of
 from marsad.topics import learn, series_of
@@ -19,11 +19,13 @@ def wars(count, length, seed):
 
 
 def test_series_told_together_know_the_past_alone():
-    short, same = [c[:40] for c in wars(4, 60, 1)], wars(4, 60, 1)
-    other = [c[:40] + [999.0] * 20 for c in same]
+    short, same = [c[:40] for c in wars(14, 64, 1)], wars(14, 64, 1)
+    other = [c[:40] + [999.0] * 24 for c in same]
     last = [[t.say() for t in going] for going in together(short, 3)][-1]
     then = next([t.said[39] for t in going] for going in together(other, 3) if going[0].now == 39)
     for left, right in zip(last, then, strict=True):
+        assert left.learned is not None
+        assert np.allclose(left.learned[:, :, left.grid <= 300], right.learned[:, :, right.grid <= 300])
         assert np.allclose(left.shares, right.shares)
         assert all(a.values.tolist() == b.values.tolist() for a, b in zip(left.parts, right.parts, strict=True))
 
@@ -43,7 +45,8 @@ def test_what_is_learned_together_helps_a_series_that_is_new():
         pass
     trust = common.trust(20.0)[0]
     assert trust.sum() == pytest.approx(1)
-    assert np.abs(trust - TRUST).sum() > 0.3
+    short, long = trust[LEARNED : LEARNED + len(WIDTHS)].sum(), trust[LEARNED + 3 * len(WIDTHS) : LEARNED + 4 * len(WIDTHS)].sum()  # of the shortest and the longest memory
+    assert long > 1.1 * short
     assert common.ratio(20.0) < 1  # a long memory beats twelve periods where nothing changes
     assert common.ratio(1e6) is None
     fresh = [c[:36] for c in wars(30, 36, 4)]
@@ -57,11 +60,13 @@ def test_what_is_learned_together_helps_a_series_that_is_new():
 
 def test_what_was_learned_is_kept_and_what_is_damaged_is_none(tmp_path):
     common, path = Common(4), tmp_path / "a.outlook"
-    for _ in together(wars(6, 60, 5), 4, common):
+    for _ in together(wars(9, 60, 5), 4, common):
         pass
+    assert common.odds.fits
     common.kept(path)
     again = Common.of(path, 4)
     assert np.array_equal(again.weights, common.weights)
+    assert [f.left for f in again.odds.fits] == [f.left for f in common.odds.fits]
     counts = wars(1, 60, 6)[0]
     assert forecast(counts, 4, again) == forecast(counts, 4, common)
     assert forecast(counts, 2, again).periods

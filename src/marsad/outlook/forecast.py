@@ -2,7 +2,7 @@
 
 Baselines: zero; the last value as Poisson; the mean of the last YEAR periods as Poisson; "conflictology", the last YEAR periods resampled (Hegre et al. 2024, VIEWS prediction challenge).
 The mixture pools what happened before, weighted by age with several half-lives and spread by several widths; how much each counts is learned from how well it would have forecast the past of this series
-(exponential weights on the CRPS; Vovk 1990, Gneiting & Raftery 2007), and from the pasts of other series where there are any (`together`).
+(exponential weights on the CRPS; Vovk 1990, Gneiting & Raftery 2007), and from the pasts of other series where there are any (`together`), which add two parts of their own (`odds`).
 """
 
 from __future__ import annotations
@@ -14,19 +14,21 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from marsad.outlook.odds import Look, looked
+
 Floats = NDArray[np.float64]
 YEAR = 12  # periods of the baselines
 LEAST, LEAST_SOME = 24, 5  # periods of history, and periods with anything, from which a forecast is made
 HALVES = (1.5, 4.0, 10.0, 30.0)  # half-lives in periods of the mixture's memory
 WIDTHS = (0.0, 0.5, 1.0, 1.5)  # spread of each past value, as the standard deviation of its logarithm
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-RATE = 5.0  # how fast a worse part loses weight: one that is 10 % worse has three fifths of it
+RATE = 2.0  # how fast a worse part loses weight: one that is 10 % worse has four fifths of it
 FADE = 80.0  # half-life, in periods, of what is remembered of a part's past
 ENOUGH = 24.0  # periods with something from which the scores are trusted fully
 BURN = 12  # first period that is forecast in the backtest
 LOOK = 240  # periods of history that are looked at
 FIRST = 0.97  # another baseline than conflictology is the best one only when its CRPS is at most so much of its
-OTHERS = 1600.0  # outcomes (one for each horizon) that what other series say counts for in the choice
+OTHERS = 6000.0  # outcomes (one for each horizon) that what other series say counts for in the choice
 GRID = 72  # counts at which distributions are compared, ever further apart
 MARGIN = 1.0  # the mixture speaks where its CRPS is at most so much of the best baseline's
 _NODES = np.array([-1.7321, 0.0, 1.7321])  # three-point Gauss-Hermite quadrature of a normal
@@ -36,6 +38,7 @@ BASELINES = ("zero", "last", "mean", "conflictology")
 
 _KERNELS = len(HALVES) * len(WIDTHS)
 PARTS = _KERNELS + 1 + len(BASELINES)
+LEARNED = 2  # parts that come from other series; they stand before the others
 TRUST = np.array(
     [0.8 / _KERNELS] * _KERNELS + [0.01, 0.02, 0.01, 0.01, 0.15]
 )  # how much each part counts before anything is known of it; Poisson distributions are too sure of themselves
@@ -150,20 +153,28 @@ def pooled(pools: Sequence[Pool], weights: Floats) -> Pool:
 
 
 class Said(NamedTuple):
-    """What is said from an origin: the parts; a grid of counts with the steps between them, and how likely each part holds a count of at most that (parts x grid); how much each part counts, by horizon; the mean of the year before."""
+    """What is said from an origin: the parts; a grid of counts with the steps between them, and how likely each part holds a count of at most that (parts x grid), and each that is learned from other series (LEARNED x horizon x grid; None without any);
+    how much each part counts, by horizon; the mean of the year before; how the past looks, None without other series."""
 
     parts: list[Pool]
     grid: Floats
     steps: Floats
     below: Floats
+    learned: Floats | None
     shares: Floats
     level: float
+    look: Look | None
+
+    def at(self, ahead: int) -> Floats:
+        """Return how likely each part holds so many periods ahead a count of at most each of the grid; learned parts first."""
+        return self.below if self.learned is None else np.concatenate([self.learned[:, ahead - 1], self.below])
 
     def mixture(self, ahead: int) -> Pool:
         """Return the mixture for so many periods ahead."""
         shares = self.shares[ahead - 1]
-        keep = np.flatnonzero(shares > 1e-3)
-        return pooled([self.parts[k] for k in keep], shares[keep])
+        learned = [] if self.learned is None else [Pool(self.grid, np.diff(below, prepend=0.0)) for below in self.learned[:, ahead - 1]]
+        parts, keep = [*learned, *self.parts], np.flatnonzero(shares > 1e-3)
+        return pooled([parts[k] for k in keep], shares[keep])
 
     def baselines(self) -> list[Pool]:
         """Return what the baselines say, for every period ahead."""
@@ -174,12 +185,15 @@ class Knowledge(Protocol):
     """What other series say (`together.Common`)."""
 
     def trust(self, level: float) -> Floats:
-        """Return the weights of the parts by horizon at a level of counts."""
+        """Return the weights of the parts, learned ones first, by horizon at a level of counts."""
 
     def ratio(self, level: float) -> float | None:
         """Return how the mixture did there, beside the best baseline."""
 
-    def note(self, said: Said, ahead: int, above: Floats, losses: Floats, mixture: float) -> None:
+    def learned(self, look: Look, grid: Floats, left: int) -> Floats | None:
+        """Return what other series say of one that looks so, `left` periods before the end (LEARNED x horizon x grid)."""
+
+    def note(self, said: Said, ahead: int, seen: float, losses: Floats, mixture: float) -> None:
         """Take what an outcome says."""
 
 
@@ -189,7 +203,7 @@ class Backtest:
     def __init__(self, counts: Sequence[float], horizon: int, known: Knowledge | None = None) -> None:
         self.counts, self.horizon, self.known = np.asarray(counts, float), horizon, known
         self.now = min(BURN, len(self.counts)) - 1  # origin: the last period that is known
-        self.loss = np.zeros((horizon, PARTS))  # faded sums of the parts' scores
+        self.loss = np.zeros((horizon, LEARNED + PARTS))  # faded sums of the parts' scores
         self.size = np.zeros(horizon)
         self.told = np.zeros(horizon)  # faded number of periods that tell something: those in which something happened
         self.said: dict[int, Said] = {}
@@ -206,13 +220,16 @@ class Backtest:
         grid = np.unique(np.rint(np.sinh(np.linspace(0.0, np.arcsinh(4 * history[-5 * YEAR :].max() + 10), GRID))))
         steps = np.diff(np.append(grid, grid[-1] + 1))
         below = np.stack([np.concatenate([[0.0], np.cumsum(p.weights)])[np.searchsorted(p.values, grid, side="right")] for p in parts])
-        self.said[self.now] = Said(parts, grid, steps, below, self._shares(level), level)
+        look = looked(history) if self.known and len(history) >= YEAR else None
+        learned = self.known.learned(look, grid, len(self.counts) - 1 - self.now) if self.known and look else None
+        learned = None if learned is None else learned[:, : self.horizon]
+        self.said[self.now] = Said(parts, grid, steps, below, learned, self._shares(level, PARTS if learned is None else LEARNED + PARTS), level, look)
         return self.said[self.now]
 
-    def _shares(self, level: float) -> Floats:
-        """How much each part counts by horizon: what other series say, and how it did on this one."""
-        trust = self.known.trust(level)[: self.horizon] if self.known else np.tile(TRUST, (self.horizon, 1))
-        mean = self.loss / np.maximum(self.size, 1e-9)[:, None]
+    def _shares(self, level: float, parts: int) -> Floats:
+        """How much each of the last `parts` counts by horizon: what other series say, and how it did on this one."""
+        trust = self.known.trust(level)[: self.horizon, -parts:] if self.known else np.tile(TRUST, (self.horizon, 1))
+        mean = self.loss[:, -parts:] / np.maximum(self.size, 1e-9)[:, None]
         scale = np.maximum(mean.min(1, keepdims=True), 1e-9)
         out: Floats = trust * np.exp(-RATE * (mean / scale - 1) * np.minimum(1.0, self.told / ENOUGH)[:, None] * (self.size > 0)[:, None])
         out /= out.sum(1, keepdims=True)
@@ -228,17 +245,19 @@ class Backtest:
             said = self.said.get(self.now - h)
             if said is None:
                 continue
-            above = (said.grid >= seen).astype(float)
-            losses = (((said.below - above) ** 2) * said.steps).sum(1)
-            mixture = float((((said.shares[h - 1] @ said.below - above) ** 2) * said.steps).sum())
-            self.loss[h - 1] = self.loss[h - 1] * fade + losses
+            below, above = said.at(h), (said.grid >= seen).astype(float)
+            losses = (((below - above) ** 2) * said.steps).sum(1)
+            mixture = float((((said.shares[h - 1] @ below - above) ** 2) * said.steps).sum())
+            self.loss[h - 1] = self.loss[h - 1] * fade + np.concatenate(
+                [np.full(LEARNED + PARTS - len(losses), losses[-1]), losses]
+            )  # a part that did not speak is as good as conflictology
             self.size[h - 1] = self.size[h - 1] * fade + 1
             self.told[h - 1] = self.told[h - 1] * fade + float(seen > 0)
             self.mixture += mixture
             self.based = self.based + losses[-len(BASELINES) :]
             self.heard += float(seen > 0)
             if pupil:
-                pupil.note(said, h, above, losses, mixture)
+                pupil.note(said, h, float(seen), losses, mixture)
         self.said.pop(self.now - self.horizon, None)
 
     def run(self) -> Backtest:

@@ -1,4 +1,4 @@
-"""What many series of counts say together of how to forecast one: how far each part of the mixture is to be trusted at which level of count and how far ahead, and where the mixture is better than the best baseline. Pure.
+"""What many series of counts say together of how to forecast one: what comes after a past that looks like its own (`odds`), how far each part of the mixture is to be trusted at which level of count and how far ahead, and where the mixture is better than the best baseline. Pure.
 
 The weights of the pool go down the gradient of its CRPS (exponentiated gradient; Kivinen & Warmuth 1997, for expert distributions Thorey et al. 2017), a period at a time, so that nothing is known of a period before it has come.
 """
@@ -11,10 +11,12 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from marsad.outlook.forecast import BASELINES, PARTS, TRUST, Backtest, Floats, Said
+from marsad.outlook.forecast import BASELINES, LEARNED, LOOK, PARTS, TRUST, Backtest, Floats, Said
+from marsad.outlook.odds import EVERY, Fit, Look, Odds
 
 EDGES = np.array([0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0])  # of levels: mean count of the YEAR before
-STEP = 0.3  # how far weights go along a gradient in a period; chosen on simulated pairs, where .15 to .6 are the same within .001
+STEP = 0.08  # how far weights go along a gradient in a period; chosen on simulated pairs
+FIRST_TRUST = 0.18  # in each learned part, before anything is known
 FADE = 0.5 ** (1 / 80)  # what is left of a period's scores a period later
 
 
@@ -23,9 +25,10 @@ class Common:
 
     def __init__(self, horizon: int) -> None:
         size = (len(EDGES) + 1, horizon)
-        self.weights: Floats = np.tile(TRUST, (*size, 1))
+        self.weights: Floats = np.tile(np.concatenate([np.full(LEARNED, FIRST_TRUST), TRUST * (1 - LEARNED * FIRST_TRUST) / TRUST.sum()]), (*size, 1))
         self.scale, self.number = np.zeros(size), np.zeros(size)  # faded sums: scores of conflictology, and how many
         self.mixture, self.based = np.zeros(size[0]), np.zeros((size[0], len(BASELINES)))
+        self.odds, self.left = Odds(horizon), 0  # left: periods to the end of the series
         self._fresh()
 
     def _fresh(self) -> None:
@@ -33,7 +36,7 @@ class Common:
         self.met, self.had = np.zeros_like(self.scale), np.zeros_like(self.scale)
 
     def trust(self, level: float) -> Floats:
-        """Return the weights of the parts by horizon (horizon x parts) for a series at a level."""
+        """Return the weights of the parts, learned ones first, by horizon (horizon x parts) for a series at a level."""
         out: Floats = self.weights[_at(level)]
         return out
 
@@ -42,18 +45,25 @@ class Common:
         best = float(self.based[_at(level)].min())
         return float(self.mixture[_at(level)]) / best if best > 0 else None
 
-    def note(self, said: Said, ahead: int, above: Floats, losses: Floats, mixture: float) -> None:
-        """Take what an outcome says. ahead: periods (1 and up) from the origin; above: for each value of the grid whether the outcome is at most that; losses: CRPS of each part; mixture: that of the mixture."""
-        at, h = _at(said.level), ahead - 1
-        off = (self.weights[at, h] @ said.below - above) * said.steps
-        self.slope[at, h] += 2 * (said.below * off).sum(1)
+    def learned(self, look: Look, grid: Floats, left: int) -> Floats | None:
+        """Return what comes after a past that looks so, as it was known `left` periods before the end (LEARNED x horizon x grid)."""
+        return self.odds.below(look, grid, left)
+
+    def note(self, said: Said, ahead: int, seen: float, losses: Floats, mixture: float) -> None:
+        """Take what an outcome says. ahead: periods (1 and up) from the origin; seen: the count; losses: CRPS of each part; mixture: that of the mixture."""
+        at, h, below = _at(said.level), ahead - 1, said.at(ahead)
+        weights = self.weights[at, h, -len(below) :] / self.weights[at, h, -len(below) :].sum()
+        slope = 2 * (below * ((weights @ below - (said.grid >= seen)) * said.steps)).sum(1)
+        self.slope[at, h] += np.concatenate([np.full(LEARNED + PARTS - len(below), weights @ slope), slope])
         self.met[at, h] += losses[-1]
         self.had[at, h] += 1
         self.mixture[at] += mixture
         self.based[at] += losses[-len(BASELINES) :]
+        if said.look:
+            self.odds.take(said.look, ahead, seen)
 
     def learn(self) -> None:
-        """Move the weights by what was noted since: a period has passed."""
+        """Move the weights by what was noted since: a period has passed. The odds are learned every EVERY periods."""
         self.scale, self.number = self.scale * FADE + self.met, self.number * FADE + self.had
         usual = self.scale / np.maximum(self.number, 1e-9)
         ready = (self.had > 0) & (usual > 0)
@@ -62,11 +72,16 @@ class Common:
         self.weights = self.weights * np.exp(-STEP * slope)
         self.weights /= self.weights.sum(-1, keepdims=True)
         self._fresh()
+        self.left -= 1
+        if self.left % EVERY == 0:
+            self.odds.fit(self.left)
 
     def kept(self, path: Path) -> None:
         """Keep it in a file (NumPy's, without pickles)."""
         aside = path.with_name(f".{path.name}.part.npz")
-        np.savez(aside, weights=self.weights, scale=self.scale, number=self.number, mixture=self.mixture, based=self.based)
+        fits = [f for f in self.odds.fits if f.left <= LOOK]
+        odds = [np.array([f[i] for f in fits]) for i in range(len(Fit._fields))]
+        np.savez(aside, weights=self.weights, scale=self.scale, number=self.number, mixture=self.mixture, based=self.based, left=odds[0], plain=odds[1], multiples=odds[2])
         aside.replace(path)
 
     @staticmethod
@@ -79,9 +94,10 @@ class Common:
                     if data[name].shape != getattr(out, name).shape:
                         return None
                     setattr(out, name, data[name])
+                out.odds.fits = [Fit(int(left), plain, multiples) for left, plain, multiples in zip(data["left"], data["plain"], data["multiples"], strict=True)]
         except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
-        return out if out.weights.shape[1] >= horizon and out.weights.shape[2] == PARTS else None
+        return out if out.weights.shape[1] >= horizon and out.weights.shape[2] == LEARNED + PARTS else None
 
 
 def _at(level: float) -> int:
@@ -93,6 +109,7 @@ def together(series: Sequence[Sequence[float]], horizon: int, common: Common | N
     shared = common or Common(horizon)
     tests = [Backtest(counts, horizon, shared) for counts in series]
     longest = max((len(t.counts) for t in tests), default=0)
+    shared.left = longest
     for now in range(longest):
         going = [t for t in tests if now - (longest - len(t.counts)) >= t.now >= 0]
         for test in going:
