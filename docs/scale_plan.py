@@ -6,8 +6,8 @@ import argparse
 import heapq
 import random
 
-PAGE = 0.0232  # seconds of one core a page: collect, dissect, read, rows, meaning, write (bench/batch.py)
-STORY = 0.0087  # seconds a page for copies and stories
+PAGE = 0.0183  # seconds of one core a page: collect, dissect, read, rows, meaning, write (bench/batch.py)
+STORY = 0.0119  # seconds of one core a page for copies and stories: 5.93 ms by the clock, both cores counted as busy
 UNIT, SPREAD = 30_000, 0.35  # pages of an input file, and how its logarithm varies
 DIES, START = 0.015, 6.0  # share of units whose worker dies once; seconds until a worker is ready
 BUSY = 0.92  # share of a core that the work gets
