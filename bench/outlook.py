@@ -18,6 +18,7 @@ import sys
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as marsad.cli does
 
@@ -108,23 +109,43 @@ def tested(job: tuple[list[list[float]], int]) -> list[Row]:
     return out
 
 
+class Band(NamedTuple):
+    """Forecasts of a band of mean counts. ratio: CRPS of what spoke relative to the best baseline; within: the 90 % and the 50 % interval held in so much of them; ranks: histogram of the PIT."""
+
+    name: str
+    number: int
+    ours: float
+    based: dict[str, float]
+    best: str
+    ratio: float
+    within: tuple[float, float]
+    ranks: list[float]
+
+
+def bands(rows: list[Row], least: int = 50) -> list[Band]:
+    """Return the bands with enough forecasts."""
+    out = []
+    for low, high, name in BANDS:
+        some = [r for r in rows if low <= r[1] < high]
+        if len(some) < least:
+            continue
+        ours, based = float(np.mean([r[2] for r in some])), dict(zip(BASELINES, np.mean([r[3] for r in some], axis=0).tolist(), strict=True))
+        best = min(based, key=lambda n: based[n])
+        ranks = np.histogram([r[4] for r in some], bins=10, range=(0, 1))[0] / len(some)
+        out.append(Band(name, len(some), ours, based, best, ours / based[best], (float(np.mean([r[5] for r in some])), float(np.mean([r[6] for r in some]))), ranks.tolist()))
+    return out
+
+
 def told(name: str, rows: list[Row]) -> None:
     """Print a table by band."""
     print(f"\n{name}: {len(rows)} forecasts")
-    ratios = []
-    for low, high, band in BANDS:
-        some = [r for r in rows if low <= r[1] < high]
-        if len(some) < 50:
-            continue
-        ours, based = np.mean([r[2] for r in some]), np.mean([r[3] for r in some], axis=0)
-        best = int(np.argmin(based))
-        ratios.append(ours / based[best])
-        histogram = np.histogram([r[4] for r in some], bins=10, range=(0, 1))[0] / len(some)
+    found = bands(rows)
+    for b in found:
         print(
-            f"  {band:8} {len(some):7}  CRPS {ours:9.3f}  {'  '.join(f'{n} {b:.3f}' for n, b in zip(BASELINES, based, strict=True))}  ratio {ratios[-1]:.3f} to {BASELINES[best]}  "
-            f"90% held {np.mean([r[5] for r in some]):.3f}  50% held {np.mean([r[6] for r in some]):.3f}  PIT {' '.join(f'{x:.2f}' for x in histogram)}"
+            f"  {b.name:8} {b.number:7}  CRPS {b.ours:9.3f}  {'  '.join(f'{n} {v:.3f}' for n, v in b.based.items())}  ratio {b.ratio:.3f} to {b.best}  "
+            f"90% held {b.within[0]:.3f}  50% held {b.within[1]:.3f}  PIT {' '.join(f'{x:.2f}' for x in b.ranks)}"
         )
-    print(f"  mean of the bands' ratios {np.mean(ratios):.3f}", flush=True)
+    print(f"  mean of the bands' ratios {np.mean([b.ratio for b in found]):.3f}", flush=True)
 
 
 def forecasts(every: int) -> None:

@@ -1,6 +1,7 @@
 """Quality is gated: figures reached so far may not fall. floors.json holds them; lowering one needs a reason in the commit."""
 
 import hashlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -72,3 +73,17 @@ def test_stories_of_three_days(shared, tmp_path, marsad):
     got = {"all": reached["all"][2], "shared": reached["shared"][2], "pairwise": reached["pairwise_f1"]}
     got |= dict(zip(("copies_precision", "copies_recall"), reached["copies"], strict=True))
     assert {k: v for k, v in got.items() if v < floors[k]} == {}
+
+
+@pytest.mark.slow
+def test_forecasts_of_simulated_pairs():
+    """By the code of bench/outlook.py, on pairs that no constant was chosen on. Ratios to the best baseline: smaller is better."""
+    spec = importlib.util.spec_from_file_location("bench_outlook", HERE.parents[1] / "bench/outlook.py")
+    bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    found = bench.bands(bench.tested(([counts for counts, _ in bench.simulated(40, 160, seed=13)], 4)))
+    floors = FLOORS["forecasts_simulated"]
+    assert len(found) == 4
+    assert sum(b.ratio for b in found) / 4 <= floors["ratio"]
+    assert max(b.ratio for b in found) <= floors["worst_ratio"]
+    assert all(floors["within_90_least"] <= b.within[0] <= floors["within_90_most"] for b in found[2:])
