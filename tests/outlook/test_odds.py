@@ -6,9 +6,9 @@ from marsad.outlook.odds import COUNTS, LEAST, TRAITS, Odds, looked
 GRID = np.arange(0.0, 60.0)
 
 
-def history(rng, length=30, state=None):
+def history(rng, length=30):
     """Counts that stay: a busy week follows a busy one in 8 of 10, and brings 6 on average."""
-    out, busy = [], bool(rng.random() < 0.5) if state is None else state
+    out, busy = [], bool(rng.random() < 0.5)
     for _ in range(length):
         busy = rng.random() < (0.8 if busy else 0.1)
         out.append(float(rng.poisson(6) if busy else 0))

@@ -41,12 +41,13 @@ def test_series_that_begin_later_end_together():
 
 def test_what_is_learned_together_helps_a_series_that_is_new():
     common = Common(3)
-    for _ in together(wars(30, 80, 3), 3, common):
+    for _ in together(wars(30, 240, 3), 3, common):
         pass
     trust = common.trust(20.0)[0]
     assert trust.sum() == pytest.approx(1)
     short, long = trust[LEARNED : LEARNED + len(WIDTHS)].sum(), trust[LEARNED + 3 * len(WIDTHS) : LEARNED + 4 * len(WIDTHS)].sum()  # of the shortest and the longest memory
     assert long > 1.1 * short
+    assert np.abs(trust - Common(3).trust(20.0)[0]).sum() > 0.3
     assert common.ratio(20.0) < 1  # a long memory beats twelve periods where nothing changes
     assert common.ratio(1e6) is None
     fresh = [c[:36] for c in wars(30, 36, 4)]

@@ -12,12 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marsad.outlook.odds import Look, looked
+from marsad.outlook.odds import YEAR, Floats, Look, looked
 
-Floats = NDArray[np.float64]
-YEAR = 12  # periods of the baselines
 LEAST, LEAST_SOME = 24, 5  # periods of history, and periods with anything, from which a forecast is made
 HALVES = (1.5, 4.0, 10.0, 30.0)  # half-lives in periods of the mixture's memory
 WIDTHS = (0.0, 0.5, 1.0, 1.5)  # spread of each past value, as the standard deviation of its logarithm

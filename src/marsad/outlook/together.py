@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from marsad.outlook.forecast import BASELINES, LEARNED, LOOK, PARTS, TRUST, Backtest, Floats, Said
-from marsad.outlook.odds import EVERY, Fit, Look, Odds
+from marsad.outlook.forecast import BASELINES, LEARNED, LOOK, PARTS, TRUST, Backtest, Said
+from marsad.outlook.odds import EVERY, Fit, Floats, Look, Odds
 
 EDGES = np.array([0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0])  # of levels: mean count of the YEAR before
 STEP = 0.08  # how far weights go along a gradient in a period; chosen on simulated pairs
