@@ -6,7 +6,9 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy comes: its threads spin on the reader's small matrices and take the second core for nothing
 
+import signal
 import sys
+import threading
 
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +20,7 @@ __all__ = ["app", "batch", "demo", "keep", "outlook", "pages", "related", "run",
 
 def run() -> None:
     """Entry point: a closed pipe or Ctrl-C ends quietly, an archive that cannot be opened is said plainly."""
+    _keep_interrupts()
     try:
         app()
     except BrokenPipeError:
@@ -31,6 +34,19 @@ def run() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _keep_interrupts() -> None:
+    """Ctrl-C that comes while Python calls back from the garbage collector is printed and forgotten by it: it is sent again."""
+    usual = sys.unraisablehook
+
+    def hook(unraisable: sys.UnraisableHookArgs) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+        else:
+            usual(unraisable)
+
+    sys.unraisablehook = hook
 
 
 if __name__ == "__main__":
