@@ -75,12 +75,28 @@ def test_stories_of_three_days(shared, tmp_path, marsad):
     assert {k: v for k, v in got.items() if v < floors[k]} == {}
 
 
+def bench_module(name):
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", HERE.parents[1] / f"bench/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+def test_forecasts_of_what_the_news_names(shared, monkeypatch):
+    """Days of real news by the code of bench/panels.py, made even by how much was collected. Ratios to the best baseline: smaller is better."""
+    monkeypatch.syspath_prepend(str(HERE.parents[1] / "bench"))
+    bench, panels = bench_module("outlook"), bench_module("panels")
+    found = {b.name: b.ratio for b in bench.bands(bench.tested((panels.of_words(60), 8)))}
+    floors = FLOORS["forecasts_news"]
+    assert found.keys() == floors.keys()
+    assert {name: ratio for name, ratio in found.items() if ratio > floors[name]} == {}
+
+
 @pytest.mark.slow
 def test_forecasts_of_simulated_pairs():
     """By the code of bench/outlook.py, on pairs that no constant was chosen on. Ratios to the best baseline: smaller is better."""
-    spec = importlib.util.spec_from_file_location("bench_outlook", HERE.parents[1] / "bench/outlook.py")
-    bench = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bench)
+    bench = bench_module("outlook")
     found = bench.bands(bench.tested(([counts for counts, _ in bench.simulated(40, 160, seed=13)], 4)))
     floors = FLOORS["forecasts_simulated"]
     assert len(found) == 4

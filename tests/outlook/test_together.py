@@ -72,6 +72,12 @@ def test_what_was_learned_is_kept_and_what_is_damaged_is_none(tmp_path):
     assert forecast(counts, 4, again) == forecast(counts, 4, common)
     assert forecast(counts, 2, again).periods
     assert Common.of(path, 5) is None  # about fewer periods than are asked for
+    with np.load(path) as data:
+        other = dict(data)
+    other["plain"] = other["plain"][..., :-1]
+    older = tmp_path / "older.npz"
+    np.savez(older, **other)
+    assert Common.of(older, 4) is None  # by a version that looks at a past otherwise
     path.write_bytes(path.read_bytes()[:500])
     assert Common.of(path, 4) is None
     assert Common.of(tmp_path / "none", 4) is None

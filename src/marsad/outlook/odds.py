@@ -47,8 +47,7 @@ def looked(history: Floats) -> Look:
     means = weights @ history
     levels = np.log1p(means)
     gap = len(history) - 1 - int(np.flatnonzero(some)[-1]) if some.any() else len(history)
-    bent = [*(levels[:4] * levels[:4]), logs[-1] ** 2, logs[-1] * levels[1], *(levels[:-2] * levels[2:])[:2]]  # the odds do not go straight with the logarithm of the level
-    traits = [1.0, logs[-1], *levels, *(weights @ some), *(weights @ logs), np.log1p(gap), logs[-YEAR:].max(), logs.max(), *(b / 8 for b in bent)]
+    traits = [1.0, logs[-1], *levels, *(weights @ some), *(weights @ logs), np.log1p(gap), logs[-YEAR:].max(), logs.max()]
     return Look(float(means[2]) + 0.25, np.array(traits))
 
 

@@ -12,10 +12,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from marsad.outlook.forecast import BASELINES, LEARNED, LOOK, PARTS, TRUST, Backtest, Said
-from marsad.outlook.odds import EVERY, Fit, Floats, Look, Odds
+from marsad.outlook.odds import COUNTS, EVERY, TIMES, TRAITS, Fit, Floats, Look, Odds
 
 EDGES = np.array([0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0])  # of levels: mean count of the YEAR before
-STEP = 0.08  # how far weights go along a gradient in a period; chosen on simulated pairs
+STEP = 0.15  # how far weights go along a gradient in a period; chosen on the panels of bench/panels.py
 FIRST_TRUST = 0.18  # in each learned part, before anything is known
 FADE = 0.5 ** (1 / 80)  # what is left of a period's scores a period later
 
@@ -94,6 +94,8 @@ class Common:
                     if data[name].shape != getattr(out, name).shape:
                         return None
                     setattr(out, name, data[name])
+                if any(data[name].shape[1:] not in ((), (len(out.odds.ahead), len(steps), TRAITS)) for name, steps in (("plain", COUNTS), ("multiples", TIMES))):
+                    return None  # learned by another version
                 out.odds.fits = [Fit(int(left), plain, multiples) for left, plain, multiples in zip(data["left"], data["plain"], data["multiples"], strict=True)]
         except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
