@@ -27,6 +27,7 @@ from statistics import median
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as marsad.cli does
 
+from marsad.sentences import Text
 from outlook import tested, told
 from stories import kept, news
 
@@ -42,21 +43,19 @@ def even(counts: Iterable[Counter[str]], articles: Counter[str]) -> Panel:
     return [[float(round(c[d] * usual / articles[d])) for d in days] for c in counts]
 
 
-def days_of_news() -> dict[str, str]:
-    """The day of each article of the ANT corpus, which writes days in two ways."""
-    return {t.id: "-".join(reversed(t.published.split("/"))) for t in news() if t.source == "Jawhara FM" and t.published}
+def dated() -> list[tuple[Text, str]]:
+    """The articles of the ANT corpus with their days, which it writes in two ways."""
+    return [(t, "-".join(reversed(t.published.split("/")))) for t in news() if t.source == "Jawhara FM" and t.published]
 
 
 def of_words(number: int = 150, least: int = 60) -> Panel:
     """Articles of a day with a word, for some of the words that are in enough articles; cheap, since nothing is read."""
     articles: Counter[str] = Counter()
     words: dict[str, Counter[str]] = defaultdict(Counter)
-    days = days_of_news()
-    for text in news():
-        if day := days.get(text.id):
-            articles[day] += 1
-            for word in set(re.findall(r"\w{4,}", text.text)):
-                words[word][day] += 1
+    for text, day in dated():
+        articles[day] += 1
+        for word in set(re.findall(r"\w{4,}", text.text)):
+            words[word][day] += 1
     found = sorted(w for w, had in words.items() if had.total() >= least)
     return even((words[w] for w in found[:: max(1, len(found) // number)]), articles)
 
@@ -65,7 +64,7 @@ def of_news(number: int = 400, least: int = 8) -> Panel:
     """What articles of a day are about, by the fast gear."""
     articles: Counter[str] = Counter()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    days = days_of_news()
+    days = {text.id: day for text, day in dated()}
     with kept(news(), Path(tempfile.gettempdir())).open(encoding="utf8") as source:
         for article, reading, *_ in map(json.loads, source):
             if not (day := days.get(article["id"])):

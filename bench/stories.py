@@ -60,7 +60,9 @@ def news() -> list[Text]:
                 title, moment, body = (re.search(f"<{tag}>(.*?)</{tag}>", text, re.S) for tag in ("TITLE", "TIME", "TEXT"))
                 if title and moment and body:
                     out.append(Text(id=Path(member.name).stem, title=title[1], text=body[1], published=moment[1][:10], source="Jawhara FM"))
-    for n, row in enumerate(map(json.loads, (folder / "rss-2025-03.jsonl").open(encoding="utf8"))):
+    with (folder / "rss-2025-03.jsonl").open(encoding="utf8") as source:
+        rows = [json.loads(line) for line in source]
+    for n, row in enumerate(rows):
         day = datetime.strptime(row["date"], "%d/%m/%Y").date().isoformat() if re.fullmatch(r"\d+/\d+/\d{4}", row.get("date") or "") else None
         out.append(Text(id=f"rss-{n}", title=row["title"] or "", text=row["content"] or "", published=day, source=row["source"] or ""))
     far = datetime.max.replace(tzinfo=UTC)
