@@ -4,7 +4,7 @@
     python bench/outlook.py --forecasts --every 3
     python bench/outlook.py --dossier
 
-Counts: ../shared/data/series (UCDP GED 25.1, fatalities by country and month 1989-2024; events by actor pair and week, Syria 2016-2019): a test, nothing was fitted to it. Rolling origins, horizons 1 to 12; at each origin the forecaster knows
+Counts: ../shared/data/series (UCDP GED 25.1, fatalities by country and month 1989-2024; events by actor pair and week, Syria 2016-2019): a test; how often it was looked at is told in docs/decisions/0009. Rolling origins, horizons 1 to 12; at each origin the forecaster knows
 the past alone, of all series of the file, learns from it a period at a time and chooses between the mixture and the baselines by it. Bands by the mean count of the year before the origin. Gaza and the West Bank count under ISR in that file; in readings they are PSE.
 """
 

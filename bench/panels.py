@@ -43,16 +43,16 @@ def even(counts: Iterable[Counter[str]], articles: Counter[str]) -> Panel:
     return [[float(round(c[d] * usual / articles[d])) for d in days] for c in counts]
 
 
-def dated() -> list[tuple[Text, str]]:
-    """The articles of the ANT corpus with their days, which it writes in two ways."""
-    return [(t, "-".join(reversed(t.published.split("/")))) for t in news() if t.source == "Jawhara FM" and t.published]
+def dated(texts: list[Text]) -> list[tuple[Text, str]]:
+    """Those of the ANT corpus with their days, which it writes in two ways."""
+    return [(t, "-".join(reversed(t.published.split("/")))) for t in texts if t.source == "Jawhara FM" and t.published]
 
 
-def of_words(number: int = 150, least: int = 60) -> Panel:
+def of_words(texts: list[Text], number: int = 150, least: int = 60) -> Panel:
     """Articles of a day with a word, for some of the words that are in enough articles; cheap, since nothing is read."""
     articles: Counter[str] = Counter()
     words: dict[str, Counter[str]] = defaultdict(Counter)
-    for text, day in dated():
+    for text, day in dated(texts):
         articles[day] += 1
         for word in set(re.findall(r"\w{4,}", text.text)):
             words[word][day] += 1
@@ -60,12 +60,12 @@ def of_words(number: int = 150, least: int = 60) -> Panel:
     return even((words[w] for w in found[:: max(1, len(found) // number)]), articles)
 
 
-def of_news(number: int = 400, least: int = 8) -> Panel:
+def of_news(texts: list[Text], number: int = 400, least: int = 8) -> Panel:
     """What articles of a day are about, by the fast gear."""
     articles: Counter[str] = Counter()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    days = {text.id: day for text, day in dated()}
-    with kept(news(), Path(tempfile.gettempdir())).open(encoding="utf8") as source:
+    days = {text.id: day for text, day in dated(texts)}
+    with kept(texts, Path(tempfile.gettempdir())).open(encoding="utf8") as source:
         for article, reading, *_ in map(json.loads, source):
             if not (day := days.get(article["id"])):
                 continue
@@ -121,7 +121,8 @@ def main() -> None:
     ask.add_argument("--more", type=Path, metavar="DIR", help="folder with r-cran-surveillance unpacked")
     ask.add_argument("--every", type=int, default=4, help="origins: every so many periods")
     args = ask.parse_args()
-    panels = {"news": of_news(), "names": of_words(), **(dict(of_others(args.more)) if args.more else {})}
+    texts = news()
+    panels = {"news": of_news(texts), "names": of_words(texts), **(dict(of_others(args.more)) if args.more else {})}
     with multiprocessing.get_context("spawn").Pool() as pool:
         for name, rows in zip(panels, pool.imap(tested, [(panel, args.every) for panel in panels.values()]), strict=True):
             told(name, rows)

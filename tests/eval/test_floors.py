@@ -87,7 +87,7 @@ def test_forecasts_of_what_the_news_names(shared, monkeypatch):
     """Days of real news by the code of bench/panels.py, made even by how much was collected. Ratios to the best baseline: smaller is better."""
     monkeypatch.syspath_prepend(str(HERE.parents[1] / "bench"))
     bench, panels = bench_module("outlook"), bench_module("panels")
-    found = {b.name: b.ratio for b in bench.bands(bench.tested((panels.of_words(60), 8)))}
+    found = {b.name: b.ratio for b in bench.bands(bench.tested((panels.of_words(panels.news(), 60), 8)))}
     floors = FLOORS["forecasts_news"]
     assert found.keys() == floors.keys()
     assert {name: ratio for name, ratio in found.items() if ratio > floors[name]} == {}
