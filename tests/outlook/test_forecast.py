@@ -62,6 +62,13 @@ def test_who_is_better_on_the_past_speaks():
         assert math.isfinite(p.mean)
 
 
+def test_one_great_fall_does_not_decide_for_ever():
+    rng = np.random.default_rng(1)
+    told = forecast([*rng.poisson(3000, 20).tolist(), 900, 100, *rng.poisson(20, 60).tolist()], 12)  # when thousands were expected, «zero» was least wrong
+    assert told.best == "last"
+    assert all(p.some > 0.99 and 10 <= p.quantiles[2] <= 30 for p in told.periods)
+
+
 def test_too_little_history_is_said():
     assert "a forecast needs" in forecast([1.0] * 10, 4).missing
     assert "a forecast needs" in forecast([0.0] * 100 + [5.0], 4).missing

@@ -27,6 +27,7 @@ LOOK = 240  # periods of history that are looked at
 FIRST = 0.97  # another baseline than conflictology is the best one only when its CRPS is at most so much of its
 OTHERS = 6000.0  # outcomes (one for each horizon) that what other series say counts for in the choice
 GRID = 72  # counts at which distributions are compared, ever further apart
+NOTHING = 0.1  # added to a level before scores are divided by it, so that none is divided by 0
 MARGIN = 1.0  # the mixture speaks where its CRPS is at most so much of the best baseline's
 _NODES = np.array([-1.7321, 0.0, 1.7321])  # three-point Gauss-Hermite quadrature of a normal
 _MASS = np.array([1 / 6, 2 / 3, 1 / 6])
@@ -57,7 +58,7 @@ class Period(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """The coming periods. model: who speaks, a baseline's name or "mixture"; ratio: CRPS of the mixture in the backtest relative to the best baseline, None when there was no backtest; best: that baseline; periods_seen;
+    """The coming periods. model: who speaks, a baseline's name or "mixture"; ratio: CRPS of the mixture in the backtest beside the best baseline, each score relative to the level at its origin, None when there was no backtest; best: that baseline; periods_seen;
     missing: why there is no forecast, "" when there is one."""
 
     periods: tuple[Period, ...]
@@ -208,7 +209,7 @@ class Backtest:
             0.0,
             np.zeros(len(BASELINES)),
             0.0,
-        )  # faded sums over all horizons: scores of the mixture and of the baselines, outcomes that told something
+        )  # faded sums over all horizons: scores of the mixture and of the baselines relative to the level, lest one great fall decides for ever; outcomes that told something
 
     def say(self) -> Said:
         """Return what is said from the present origin."""
@@ -250,8 +251,9 @@ class Backtest:
             )  # a part that did not speak is as good as conflictology
             self.size[h - 1] = self.size[h - 1] * fade + 1
             self.told[h - 1] = self.told[h - 1] * fade + float(seen > 0)
-            self.mixture += mixture
-            self.based = self.based + losses[-len(BASELINES) :]
+            usual = said.level + NOTHING
+            self.mixture += mixture / usual
+            self.based = self.based + losses[-len(BASELINES) :] / usual
             self.heard += float(seen > 0)
             if pupil:
                 pupil.note(said, h, float(seen), losses, mixture)
