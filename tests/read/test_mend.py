@@ -62,3 +62,14 @@ def test_an_adjective_belongs_to_the_noun_that_is_no_event():
 def test_a_description_ends_before_a_glued_place_or_event():
     assert mended("الدعم الأميركي لإسرائيل", ("الأميركي لإسرائيل", "NOM")) == [("الأميركي", "NOM"), ("لإسرائيل", "LOC")]
     assert mended("اغتيال قيادات الحشد بضربات", ("قيادات الحشد بضربات", "NOM"))[0] == ("قيادات الحشد", "NOM")
+
+
+def test_no_description_ends_in_a_preposition():
+    assert mended("استهدفت الضربة القيادي في الحركة", ("القيادي في", "NOM")) == [("القيادي", "NOM")]
+    assert mended("نقل المصابين من المخيم", ("المصابين من", "NOM")) == [("المصابين", "NOM")]
+    assert mended("قال أبناء علي", ("أبناء علي", "NOM")) == [("أبناء علي", "NOM")]
+
+
+def test_what_it_is_done_with_is_nobody_who_does_it():
+    assert mended("هجوم بطائرة مسيرة على القاعدة", ("بطائرة مسيرة", "NOM"), ("القاعدة", "LOC")) == [("القاعدة", "LOC")]
+    assert mended("أسقطت طائرة حربية قنابل", ("طائرة حربية", "NOM")) == [("طائرة حربية", "NOM")]

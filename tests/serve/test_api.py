@@ -33,7 +33,7 @@ def test_records_come_as_they_are(client, store):
     article = next(a for a in store.articles() if a.headline)
     told = client.get(f"/api/articles/{article.id}").json()
     assert told["article"]["text"] == article.text
-    assert told["reading"]["origin"] == "marsad.read 4"
+    assert told["reading"]["origin"] == "marsad.read 5"
     assert client.get(f"/api/articles/{article.id}/versions").json()[0]["article_id"]
     assert client.get(f"/api/articles/{article.id}/page").json()["body"]
     assert client.get("/api/stories/" + next(store.stories()).id).json()["headline"]

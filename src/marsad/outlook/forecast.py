@@ -205,11 +205,8 @@ class Backtest:
         self.size = np.zeros(horizon)
         self.told = np.zeros(horizon)  # faded number of periods that tell something: those in which something happened
         self.said: dict[int, Said] = {}
-        self.mixture, self.based, self.heard = (
-            0.0,
-            np.zeros(len(BASELINES)),
-            0.0,
-        )  # faded sums over all horizons: scores of the mixture and of the baselines relative to the level, lest one great fall decides for ever; outcomes that told something
+        # faded sums over all horizons: scores of the mixture and of the baselines relative to the level, lest one great fall decides for ever; outcomes that told something
+        self.mixture, self.based, self.heard = 0.0, np.zeros(len(BASELINES)), 0.0
 
     def say(self) -> Said:
         """Return what is said from the present origin."""

@@ -18,7 +18,7 @@ from marsad.read.names import resolve
 from marsad.read.told import Found, Told
 from marsad.records import Article, Date, Event, Figure, Mention, Reading, Span
 
-ORIGIN, FAST = "marsad.read 4", "marsad.read.fast 4"
+ORIGIN, FAST = "marsad.read 5", "marsad.read.fast 4"
 DATED = 80  # characters between a trigger and the time expression that dates it
 READ = ("headline", "standfirst", "body", "caption")
 _END = re.compile(r"(?<=[^\W\d_]{2})[.؟!](?:[»\")]|\.)*\s+|[؟!][»\")]*\s+|\n+|(?<=[»\")\d])\.\s+")

@@ -22,6 +22,8 @@ TITLES = frozenset(fold("الرئيس الرئيسة الوزير الوزيرة
 ACTS = 0.4  # how often a word must name an event to end a description
 _STYLES = frozenset(fold("سمو معالي فضيلة سعادة دولة جلالة سموه").split())
 _AND, _IN = "و", "ب"
+_OPEN = frozenset(fold("في من إلى عن مع").split())  # no description ends in them; «على» may be Ali
+_TOOLS = frozenset(fold("طائرة طائرات مسيرة مسيرات طيران صاروخ صواريخ قذيفة قذائف سيارة عبوة عبوات سكين قنبلة قنابل مدفعية زورق زوارق حزام").split())
 _BUILT = frozenset(fold("معبر ميناء مسجد جامع مطار جبل مخيم قاعدة ممر مضيق نهر بحر خليج قصر سجن").split())
 
 
@@ -37,7 +39,7 @@ def mend(words: Sequence[Word], spans: list[tuple[int, int]], kinds: list[str], 
     out: Spans = []
     for (first, last), kind in zip(spans, kinds, strict=True):
         for a, b, k in _apart(folded, first, last, kind):
-            out += _bare(folded, a, b, k)
+            out += _bare(folded, a, b, k) if not _tool(folded[a], k) else []
     out = [_noun_of(folded, a, b, k) for a, b, k in out]
     taken = {i for a, b, _ in out for i in range(a, b + 1)}
     out += [(i, i + 1, "PER") for i in _kunyas(folded, out) if not taken & {i, i + 1}]
@@ -50,6 +52,11 @@ def mend(words: Sequence[Word], spans: list[tuple[int, int]], kinds: list[str], 
     taken = {i for a, b, _ in out for i in range(a, b + 1)}
     out += [(k.first, k.end - 1, k.entity.kind) for k in known if not taken & set(range(k.first, k.end))]
     return _joined(folded, sorted(out))
+
+
+def _tool(word: str, kind: str) -> bool:
+    """«بطائرة» is what something is done with, and nobody who does it."""
+    return kind == "NOM" and word.lstrip("و")[:1] == _IN and word.lstrip("و")[1:] in _TOOLS
 
 
 def _demonym(word: str) -> bool:
@@ -135,6 +142,8 @@ def _bare(folded: list[str], first: int, last: int, kind: str) -> Spans:
         while first < last and folded[first].lstrip("ولب") in _STYLES:
             first += 1
         while last > first and folded[last] in HONORIFICS:
+            last -= 1
+        while last > first and folded[last] in _OPEN:
             last -= 1
     return [(first, last, kind)]
 
