@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from marsad.outlook.phrases import phrases
 from marsad.outlook.told import Evidence, Party, sentence_of
 from marsad.read.see import gazetteer
 from marsad.records import Article, Span
+from marsad.show import FSI, PDI
 from marsad.topics import matter_of, topic_of
 
 NOTES = 6  # pieces of evidence that a sentence names
@@ -22,6 +24,7 @@ STYLE = (
     "body{font:17px/1.85 'Noto Naskh Arabic','Noto Sans Arabic',Tahoma,'DejaVu Sans',sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1d1d1b;background:#fff}h1{font-size:1.5rem;line-height:1.5}h2{font-size:1.15rem;border-bottom:1px solid #ccc;margin-top:1.6rem}"
     "li{margin:.25rem 0}sup{line-height:0;font-size:.7em}a{color:#0b5560}.notes{font-size:.86rem;line-height:1.6}.notes q{color:#444}footer{color:#666;font-size:.85rem;margin-top:2rem}svg{max-width:100%}@page{margin:18mm}@media print{a{color:inherit;text-decoration:none}}"
 )
+_DAY = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 
 
 class Note(NamedTuple):
@@ -78,20 +81,25 @@ class Notes:
         return list(dict.fromkeys(out))
 
 
+def days_apart(text: str) -> str:
+    """Return a text with its days isolated: after Arabic letters 2024-02-07 would be shown as 07-02-2024 (Unicode bidirectional algorithm, W2)."""
+    return _DAY.sub(lambda day: f"{FSI}{day[0]}{PDI}", text)
+
+
 def markdown(paper: Dossier, store: Archive) -> str:
     """Return a dossier as Markdown with footnotes."""
     notes = Notes(store)
     out = [f"# {paper.question}", ""]
     for section in paper.sections:
         out += [f"## {section.title}", ""]
-        out += [f"- {s.text} {''.join(f'[^{n.number}]' for n in notes.of(s.evidence))}".rstrip() for s in section.sentences]
+        out += [f"- {days_apart(s.text)} {''.join(f'[^{n.number}]' for n in notes.of(s.evidence))}".rstrip() for s in section.sentences]
         out.append("")
     out += [f"[^{n.number}]: {_where(n)} «{n.quote}» {n.url}".rstrip() for n in notes.numbers.values()]
     return "\n".join(out) + "\n"
 
 
 def _where(note: Note) -> str:
-    return "، ".join(x for x in (note.outlet, note.day) if x)
+    return days_apart("، ".join(x for x in (note.outlet, note.day) if x))
 
 
 def page(paper: Dossier, store: Archive, picture: str = "") -> str:
@@ -103,7 +111,7 @@ def page(paper: Dossier, store: Archive, picture: str = "") -> str:
             yield f"<h2>{e(section.title)}</h2><ul>"
             for s in section.sentences:
                 marks = " ".join(f'<sup><a href="#n{n.number}">{n.number}</a></sup>' for n in notes.of(s.evidence))
-                yield f"<li>{e(s.text)} {marks}</li>"
+                yield f"<li>{e(days_apart(s.text))} {marks}</li>"
             yield "</ul>"
             if section.key == "outlook" and picture:
                 yield picture
@@ -123,4 +131,4 @@ def _row(note: Note) -> str:
     return f'<li id="n{note.number}" value="{note.number}" dir="auto">{e(_where(note))} <q>{e(note.quote)}</q>{link}</li>'
 
 
-__all__ = ["Notes", "called", "made", "markdown", "page", "topic_of"]
+__all__ = ["Notes", "called", "days_apart", "made", "markdown", "page", "topic_of"]

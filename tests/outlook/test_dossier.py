@@ -100,6 +100,7 @@ def test_the_paper_in_both_forms_and_languages(store, made):
     used = {f"[^{part.partition(']')[0]}]" for line in text.splitlines() if line.startswith("- ") for part in line.split("[^")[1:]}
     assert used == notes
     assert len(notes) > 30
+    assert "(\u20682024-01-05\u2069)" in text  # else a day after Arabic letters is shown as 05-01-2024
     html = paper.page(made, store)
     assert 'dir="rtl"' in html
     assert html.count("<h2>") == len(made.sections)

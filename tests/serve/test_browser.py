@@ -177,3 +177,18 @@ def test_plots_are_pictures_in_both_directions(chromium, site, marsad, store, tm
     assert "العدد" in (tmp_path / "a.svg").read_text(encoding="utf8")
     assert marsad("plot", "ABW", "--png", tmp_path / "b.png", "--archive", store.where).returncode == 1
     watched.sound()
+
+
+DAYS = """() => { const out = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); let node;
+  while (node = walk.nextNode()) for (const m of node.data.matchAll(/\\d{4}-\\d\\d-\\d\\d/g)) {
+    const left = (a, b) => { const r = document.createRange(); r.setStart(node, m.index + a); r.setEnd(node, m.index + b); return r.getClientRects()[0]; };
+    const year = left(0, 4), day = left(8, 10);
+    if (year && day && Math.abs(year.top - day.top) < 3) out.push([m[0], year.left < day.left, node.data.trim().slice(0, 60)]); }
+  return out; }"""
+
+
+@pytest.mark.parametrize("path", ["/dossier?q=" + quote("ما مستقبل القوات الأميركية في العراق؟"), PAGES["today"], PAGES["search"], PAGES["actor"], PAGES["pair"]])
+def test_days_are_read_from_year_to_day_beside_arabic(chromium, site, path):
+    seen = Watched(chromium, site).go(path).evaluate(DAYS)
+    assert [s for s in seen if not s[1]] == []
+    assert seen or "dossier" not in path

@@ -21,6 +21,7 @@ from marsad.archive import Archive
 from marsad.drawing import Drawer
 from marsad.lands import is_land
 from marsad.names import Names
+from marsad.paper import days_apart
 from marsad.serve import plots, words
 from marsad.serve.guard import COOKIE, WEEK, Guard, Session
 from marsad.serve.marking import marked, parties, sides, written
@@ -87,7 +88,7 @@ class Site:
             undefined=jinja2.StrictUndefined,
         )
         self.pages.globals |= {"evidence": evidence_url, "safe": quote, "words": words, "site": self, "marked": marked, "parties": parties, "sides": sides, "bars": plots.bars}
-        self.pages.filters |= {"day": day_of, "clock": clock, "number": number}
+        self.pages.filters |= {"day": day_of, "clock": clock, "number": number, "days_apart": days_apart}
         self.pages.tests["land"] = is_land
 
 
