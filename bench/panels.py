@@ -81,18 +81,18 @@ def of_news(texts: list[Text], number: int = 400, least: int = 8) -> Panel:
     return even((counts[k] for k in found[:number]), articles)
 
 
+def often(series: Iterable[list[float]], least: int = 4) -> Panel:
+    """Those with something in enough periods."""
+    return [counts for counts in series if sum(c > 0 for c in counts) >= least]
+
+
 def counted(pairs: Iterable[tuple[str, date]], step: int, least: int) -> Panel:
     """Series of days or weeks of what happened, by its key, for keys with something in enough periods."""
     counts: dict[str, Counter[int]] = defaultdict(Counter)
     for key, day in pairs:
         counts[key][(day.toordinal() - 1) // step] += 1  # weeks from Monday
     at = [p for c in counts.values() for p in c]
-    return [[float(counts[k][p]) for p in range(min(at), max(at) + 1)] for k in sorted(counts) if len(counts[k]) >= least]
-
-
-def often(series: Iterable[list[float]], least: int = 4) -> Panel:
-    """Those with something in enough periods."""
-    return [counts for counts in series if sum(c > 0 for c in counts) >= least]
+    return often(([float(counts[k][p]) for p in range(min(at), max(at) + 1)] for k in sorted(counts)), least)
 
 
 def of_others(folder: Path) -> Iterator[tuple[str, Panel]]:

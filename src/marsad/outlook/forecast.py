@@ -58,8 +58,8 @@ class Period(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """The coming periods. model: who speaks, a baseline's name or "mixture"; ratio: CRPS of the mixture in the backtest beside the best baseline, each score relative to the level at its origin, None when there was no backtest; best: that baseline; periods_seen;
-    missing: why there is no forecast, "" when there is one."""
+    """The coming periods. model: who speaks, a baseline's name or "mixture"; ratio: CRPS of the mixture in the backtest beside the best baseline, each score
+    relative to the level at its origin, None when there was no backtest; best: that baseline; periods_seen; missing: why there is no forecast, "" when there is one."""
 
     periods: tuple[Period, ...]
     model: str

@@ -23,7 +23,9 @@ ACTS = 0.4  # how often a word must name an event to end a description
 _STYLES = frozenset(fold("سمو معالي فضيلة سعادة دولة جلالة سموه").split())
 _AND, _IN = "و", "ب"
 _OPEN = frozenset(fold("في من إلى عن مع").split())  # no description ends in them; «على» may be Ali
-_TOOLS = frozenset(fold("طائرة طائرات مسيرة مسيرات طيران صاروخ صواريخ قذيفة قذائف سيارة عبوة عبوات سكين قنبلة قنابل مدفعية زورق زوارق حزام").split())
+_TOOLS = frozenset(
+    _IN + tool for tool in fold("طائرة طائرات مسيرة مسيرات طيران صاروخ صواريخ قذيفة قذائف سيارة عبوة عبوات سكين قنبلة قنابل مدفعية زورق زوارق حزام").split()
+)  # what something is done with, and nobody who does it
 _BUILT = frozenset(fold("معبر ميناء مسجد جامع مطار جبل مخيم قاعدة ممر مضيق نهر بحر خليج قصر سجن").split())
 
 
@@ -39,7 +41,8 @@ def mend(words: Sequence[Word], spans: list[tuple[int, int]], kinds: list[str], 
     out: Spans = []
     for (first, last), kind in zip(spans, kinds, strict=True):
         for a, b, k in _apart(folded, first, last, kind):
-            out += _bare(folded, a, b, k) if not _tool(folded[a], k) else []
+            if k != "NOM" or folded[a].lstrip(_AND) not in _TOOLS:
+                out += _bare(folded, a, b, k)
     out = [_noun_of(folded, a, b, k) for a, b, k in out]
     taken = {i for a, b, _ in out for i in range(a, b + 1)}
     out += [(i, i + 1, "PER") for i in _kunyas(folded, out) if not taken & {i, i + 1}]
@@ -52,11 +55,6 @@ def mend(words: Sequence[Word], spans: list[tuple[int, int]], kinds: list[str], 
     taken = {i for a, b, _ in out for i in range(a, b + 1)}
     out += [(k.first, k.end - 1, k.entity.kind) for k in known if not taken & set(range(k.first, k.end))]
     return _joined(folded, sorted(out))
-
-
-def _tool(word: str, kind: str) -> bool:
-    """«بطائرة» is what something is done with, and nobody who does it."""
-    return kind == "NOM" and word.lstrip("و")[:1] == _IN and word.lstrip("و")[1:] in _TOOLS
 
 
 def _demonym(word: str) -> bool:
